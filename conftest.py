@@ -54,8 +54,8 @@ class NotebookTest(pytest.Item):
             out = log.read().decode(errors="replace")[-20_000:]
         if code is None: raise NotebookFailed(f"still running after {limit:g} s (--nb-timeout, NB_TIMEOUT)\n{out}")
         if code:
-            *_, reason = [f"exit code {code}", *re.findall(r"^[\w.]*(?:Error|Exception)\b.*", out, re.M)]
-            raise NotebookFailed(f"{reason}\n\n{out}{failed_cell(self.path, out)}")
+            reason = re.search(r"^\S*(Error|Exception): .*", out, re.M)
+            raise NotebookFailed(f"{reason[0] if reason else f'exit code {code}'}\n\n{out}{failed_cell(self.path, out)}")
 
     def wait(self, proc, limit):
         try: return proc.wait(limit)

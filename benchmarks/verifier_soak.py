@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 import psutil
-from verifier_throughput import ALONE, SHARED, tests_of
+import torch  # noqa: F401, so that the caller weighs what a trainer weighs
+from verifier_programs import ALONE, SHARED, tests_of
 
 from temporal_abstraction.verifier import Candidate, Verifier
 

@@ -6,10 +6,9 @@
 __all__ = ['elbo_terms', 'TrainMetacontrollerConfig', 'prior_control', 'evaluate_elbo', 'TrainMetacontrollerResult',
            'train_metacontroller']
 
-# %% ../nbs/08_elbo.ipynb #0c3db862
-import math
+# %% ../nbs/08_elbo.ipynb #bcc365fa
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 import torch
@@ -18,7 +17,7 @@ from tqdm.auto import tqdm
 from .metacontroller import Metacontroller, hard, soft, straight_through
 from .pretraining import ExpertData, action_nll, forever
 
-# %% ../nbs/08_elbo.ipynb #0304c098
+# %% ../nbs/08_elbo.ipynb #69cb365b
 def elbo_terms(
     backbone,
     mc: Metacontroller,
@@ -32,20 +31,24 @@ def elbo_terms(
     nll = action_nll(backbone, batch, control.e_hat, vocab).sum(1)
     return nll, (control.kl() * batch.mask).sum(1), control
 
-# %% ../nbs/08_elbo.ipynb #fef0711d
+# %% ../nbs/08_elbo.ipynb #9b96c892
 @dataclass
 class TrainMetacontrollerConfig:
     "Phase 2: discover abstract actions with the base frozen."
     steps: int = 400             # optimiser steps
     batch_size: int = 16         # programs a step
-    lr: float = 1e-3
-    weight_decay: float = 0.03
+    lr: float = 1e-3             # learning rate of AdamW
+    weight_decay: float = 0.03   # of AdamW
     kl_weight: float = 0.1       # alpha: what a nat of code costs against a nat of action
-    kl_warmup: float = 0.3       # share of the steps over which alpha rises from 0
-    binary_from: float = 1.      # share of the steps after which gates are drawn (straight-through); 1: soft throughout
-    switch_cost: float = 0.      # nats a switch, while gates are drawn
+    kl_start: float = 0.         # alpha before it rises
+    kl_delay: float = 0.         # share of the steps before alpha begins to rise
+    kl_warmup: float = 0.3       # share of the steps over which it rises
+    open_for: float = 0.         # share of the steps during which the gate is held open
+    draw_gates: bool = False     # after that, draw gates (straight-through) instead of the paper's soft ones
+    switch_cost: float = 0.      # nats a switch once gates are drawn
+    cost_warmup: float = 0.15    # share of the steps over which that cost rises
     clip: float = 1.             # largest gradient norm
-    seed: int = 0
+    seed: int = 0                # fixes batches, codes and gates
     log_every: int = 25          # steps between lines of the history
 
     def __post_init__(self):
@@ -53,15 +56,24 @@ class TrainMetacontrollerConfig:
             if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
         if self.kl_weight < 0: raise ValueError(f"kl_weight must not be negative, got {self.kl_weight}.")
 
+    def rise(self, step, start, over):
+        "0 before `start`, 1 from `start + over` on, linear between (both as shares of the steps)."
+        return min(1., max(0., (step + 1 - start * self.steps) / max(1., over * self.steps)))
+
     def alpha(self, step):
         "KL weight at this step."
-        return self.kl_weight * min(1., (step + 1) / max(1., self.kl_warmup * self.steps))
+        return max(self.kl_start, self.kl_weight * self.rise(step, self.kl_delay, self.kl_warmup))
+
+    def cost(self, step):
+        "Nats a switch at this step."
+        return self.switch_cost * self.rise(step, self.open_for, self.cost_warmup) if self.switch(step) is straight_through else 0.
 
     def switch(self, step):
         "How gates are computed at this step."
-        return soft if step < self.binary_from * self.steps else straight_through
+        if step < self.open_for * self.steps: return torch.ones_like
+        return straight_through if self.draw_gates else soft
 
-# %% ../nbs/08_elbo.ipynb #e7fe230a
+# %% ../nbs/08_elbo.ipynb #aeadeda6
 def prior_control(mc, batch):
     "Residuals controlled by codes from the prior N(0, I), redrawn where the hard gate fires: what generation without a policy does."
     x = mc.standardise(batch.e); h = mc.history(x)[0]
@@ -88,7 +100,7 @@ def evaluate_elbo(backbone, mc, data: ExpertData, batch_size=32, vocab=None, see
                 binary=(((beta < .1) | (beta > .9)) & b.mask).sum(1) / b.mask.sum(1))))
     return pd.concat(rows).mean().to_dict()
 
-# %% ../nbs/08_elbo.ipynb #b7a0f470
+# %% ../nbs/08_elbo.ipynb #1abe755d
 @dataclass
 class TrainMetacontrollerResult:
     "The trained metacontroller and how it got there."
@@ -108,10 +120,8 @@ def train_metacontroller(
     opt = torch.optim.AdamW(mc.parameters(), lr=c.lr, weight_decay=c.weight_decay)
     history, batches, start = [], forever(data, c.batch_size, c.seed, backbone.device), time.perf_counter()
     for step in tqdm(range(c.steps), desc='phase 2: discover'):
-        switch = c.switch(step)
-        nll, kl, control = elbo_terms(backbone, mc, next(batches), switch, vocab=vocab)
-        loss = (nll + c.alpha(step) * kl).mean()
-        if switch is straight_through: loss = loss + c.switch_cost * control.beta.sum((1, 2)).mean()
+        nll, kl, control = elbo_terms(backbone, mc, next(batches), c.switch(step), vocab=vocab)
+        loss = (nll + c.alpha(step) * kl + c.cost(step) * control.beta.sum((1, 2))).mean()
         opt.zero_grad(), loss.backward(), torch.nn.utils.clip_grad_norm_(mc.parameters(), c.clip), opt.step()
         if step % c.log_every == 0 or step == c.steps - 1:
             line = evaluate_elbo(backbone, mc, valid, vocab=vocab) if valid else {}

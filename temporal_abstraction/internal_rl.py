@@ -6,7 +6,7 @@
 __all__ = ['PolicyConfig', 'Policy', 'DistilConfig', 'expert_codes', 'distil', 'Episodes', 'rollout', 'InternalRLConfig',
            'InternalRLResult', 'surrogate', 'internal_rl']
 
-# %% ../nbs/11_internal_rl.ipynb #813d61e1
+# %% ../nbs/11_internal_rl.ipynb #61801b0a
 import math
 import time
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from .metacontroller import Metacontroller, hard
 from .pretraining import ExpertData
 from .steering import choose
 
-# %% ../nbs/11_internal_rl.ipynb #760ccaf2
+# %% ../nbs/11_internal_rl.ipynb #809f1b7e
 @dataclass
 class PolicyConfig:
     "Sizes of the abstract-action policy."
@@ -80,14 +80,14 @@ class Policy(nn.Module, PyTorchModelHubMixin):
         p, y = self(e[:, None], state)
         return p.mean[:, 0], y[:, -1]
 
-# %% ../nbs/11_internal_rl.ipynb #c3a31b7b
+# %% ../nbs/11_internal_rl.ipynb #06d59cc4
 @dataclass
 class DistilConfig:
     "Imitate, without any reward, the codes that the metacontroller infers for expert programs."
-    steps: int = 300
-    batch_size: int = 32
-    lr: float = 1e-3
-    seed: int = 0
+    steps: int = 300      # optimiser steps
+    batch_size: int = 32  # programs a step
+    lr: float = 1e-3      # learning rate of AdamW
+    seed: int = 0         # fixes batches and codes
 
 
 @torch.no_grad()
@@ -121,7 +121,7 @@ def distil(
         history.append(dict(step=step + 1, nll=loss.item()))
     return pd.DataFrame(history)
 
-# %% ../nbs/11_internal_rl.ipynb #025c4a06
+# %% ../nbs/11_internal_rl.ipynb #1a996187
 @dataclass
 class Episodes:
     "Finished episodes, as the policy saw them."
@@ -163,17 +163,17 @@ def rollout(
     group = getattr(env.world, 'row', np.zeros(n, int))
     return Episodes(pad(seen), pad(chosen), mask, torch.as_tensor(reward, dtype=torch.float32), torch.as_tensor(group))
 
-# %% ../nbs/11_internal_rl.ipynb #a3efe0c3
+# %% ../nbs/11_internal_rl.ipynb #4d6d1694
 @dataclass
 class InternalRLConfig:
     "Phase 3: reinforcement learning over codes; base, gate and decoder frozen."
     updates: int = 20       # rollouts of all lanes, each followed by an update
     epochs: int = 4         # gradient steps on each rollout
-    lr: float = 3e-5
+    lr: float = 3e-5        # learning rate of AdamW
     clip: float = 0.2       # of the ratio of joint probabilities
-    grad_clip: float = 1.
+    grad_clip: float = 1.   # largest gradient norm
     train_std: bool = False # whether the policy's spread is trained too
-    seed: int = 0
+    seed: int = 0           # fixes codes and tokens
 
     def __post_init__(self):
         for k in ('updates', 'epochs'):

@@ -6,7 +6,7 @@
 __all__ = ['MetacontrollerConfig', 'SequenceEmbedder', 'Encoder', 'Gate', 'AlwaysSwitch', 'soft', 'hard', 'straight_through',
            'Decoder', 'Control', 'Metacontroller']
 
-# %% ../nbs/07_metacontroller.ipynb #04e0d621
+# %% ../nbs/07_metacontroller.ipynb #c2717c13
 from dataclasses import dataclass, fields
 
 import torch
@@ -14,7 +14,7 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import nn
 from torch.nn import functional as F
 
-# %% ../nbs/07_metacontroller.ipynb #3610d33a
+# %% ../nbs/07_metacontroller.ipynb #59ede018
 @dataclass
 class MetacontrollerConfig:
     "Sizes of the metacontroller."
@@ -35,7 +35,7 @@ class MetacontrollerConfig:
             elif not isinstance(v, int) or v < 1: raise ValueError(f"{f.name} must be an integer of at least 1, got {v!r}.")
         if self.n_s % 2: raise ValueError(f"n_s must be even (half for each reading direction), got {self.n_s}.")
 
-# %% ../nbs/07_metacontroller.ipynb #7e6c698c
+# %% ../nbs/07_metacontroller.ipynb #1e652916
 class SequenceEmbedder(nn.Module):
     "s(e_{1:T}): final states of a gated linear recurrence read forwards and backwards (Kobayashi et al. 2025, metacontroller architecture)."
     def __init__(self, n_e, n_s):
@@ -52,14 +52,15 @@ class SequenceEmbedder(nn.Module):
         before = log_a.cumsum(1)
         after = before[:, -1:] - before
         forwards, backwards = after.chunk(2, -1)[0], (before - log_a).chunk(2, -1)[1]
-        return self.out((torch.cat([forwards, backwards], -1).exp() * b).sum(1))
+        return self.out(F.layer_norm((torch.cat([forwards, backwards], -1).exp() * b).sum(1), b.shape[-1:]))
 
-# %% ../nbs/07_metacontroller.ipynb #713926be
+# %% ../nbs/07_metacontroller.ipynb #c08cb8c0
 class Encoder(nn.Module):
     "f_enc: mean and log-variance of the proposal z~_t from (e_t, h_{t-1}, s)."
     def __init__(self, n_e, n_h, n_s, n_z, n_hidden):
         super().__init__()
-        self.read, self.out = nn.Linear(n_e + n_h + n_s, n_hidden), nn.Linear(n_hidden, 2 * n_z)
+        self.read_x, self.read_h, self.read_s = nn.Linear(n_e, n_hidden), nn.Linear(n_h, n_hidden), nn.Linear(n_s, n_hidden)
+        self.out = nn.Linear(n_hidden, 2 * n_z)
         with torch.no_grad(): self.out.bias[n_z:] -= 3
 
     def forward(self,
@@ -67,15 +68,16 @@ class Encoder(nn.Module):
         h_prev,  # (B, T, n_h) history up to t-1
         s,       # (B, n_s)
     ):           # mu, logvar: (B, T, n_z) each
-        s = s[:, None].expand(-1, x.shape[1], -1)
-        return self.out(F.gelu(self.read(torch.cat([x, h_prev, s], -1)))).chunk(2, -1)
+        hidden = self.read_x(x) + self.read_h(h_prev) + self.read_s(s)[:, None]
+        return self.out(F.gelu(hidden)).chunk(2, -1)
 
-# %% ../nbs/07_metacontroller.ipynb #82b58515
+# %% ../nbs/07_metacontroller.ipynb #465d700d
 class Gate(nn.Module):
     "f_switch: logit of beta_t from (e_t, h_{t-1}, z_{t-1}); strictly causal."
     def __init__(self, n_e, n_h, n_z, n_hidden):
         super().__init__()
         self.read, self.code, self.out = nn.Linear(n_e + n_h, n_hidden), nn.Linear(n_z, n_hidden, bias=False), nn.Linear(n_hidden, 1)
+        with torch.no_grad(): self.out.bias += 2
 
     def context(self, x, h_prev):
         "The part of the gate that does not depend on z: (..., n_hidden)."
@@ -90,7 +92,7 @@ class AlwaysSwitch(Gate):
     "The ablation without temporal abstraction: beta is 1 at every step."
     def forward(self, context, z_prev): return torch.full_like(context[..., :1], 30.)
 
-# %% ../nbs/07_metacontroller.ipynb #7ebebfc8
+# %% ../nbs/07_metacontroller.ipynb #6d9e4519
 def soft(logit):
     "beta in [0, 1], as in the objective of Kobayashi et al. 2025."
     return torch.sigmoid(logit)
@@ -105,14 +107,14 @@ def straight_through(logit, temperature=1.):
     p = torch.sigmoid((logit + u.log() - (-u).log1p()) / temperature)
     return (p > 0.5).to(p.dtype) + p - p.detach()
 
-# %% ../nbs/07_metacontroller.ipynb #4418cb4b
+# %% ../nbs/07_metacontroller.ipynb #e25fe68b
 class Decoder(nn.Module):
     "f_hyp: a code z becomes a low-rank linear controller U(z) = A(z) B(z) of the residual stream, with U(0) = 0."
-    def __init__(self, n_z, n_e, rank, n_hidden, init_scale=0.02):
+    def __init__(self, n_z, n_e, rank, n_hidden, init_scale=0.06):
         super().__init__()
         self.read = nn.Linear(n_z, n_hidden)
-        self.A = nn.Parameter(torch.randn(n_hidden, n_e, rank) * init_scale * rank**-0.5)
-        self.B = nn.Parameter(torch.randn(n_hidden + 1, rank, n_e) * n_e**-0.5)
+        self.A, self.B = nn.Parameter(torch.randn(n_hidden, n_e, rank)), nn.Parameter(torch.randn(n_hidden + 1, rank, n_e))
+        self.gain = init_scale * (rank * n_e)**-0.5
         self.register_buffer('scale', torch.ones(n_e))
 
     def features(self, z):
@@ -123,7 +125,7 @@ class Decoder(nn.Module):
         z,   # (..., n_z)
     ):       # A: (..., n_e, r), B: (..., r, n_e)
         f = self.features(z)
-        A = torch.einsum('...k,ker->...er', f, self.A) * self.scale[:, None]
+        A = torch.einsum('...k,ker->...er', f, self.A) * self.scale[:, None] * self.gain
         B = (self.B[0] + torch.einsum('...k,kre->...re', f, self.B[1:])) / self.scale
         return A, B
 
@@ -134,10 +136,10 @@ class Decoder(nn.Module):
         f, (k, r, n_e) = self.features(z), self.B.shape
         Be = ((e / self.scale) @ self.B.flatten(0, 1).T).unflatten(-1, (k, r))
         Be = Be[..., 0, :] + torch.einsum('...k,...kr->...r', f, Be[..., 1:, :])
-        fBe = (f[..., None] * Be[..., None, :]).flatten(-2)
+        fBe = (f[..., None] * Be[..., None, :]).flatten(-2) * self.gain
         return fBe @ self.A.transpose(1, 2).flatten(0, 1) * self.scale
 
-# %% ../nbs/07_metacontroller.ipynb #4929a04d
+# %% ../nbs/07_metacontroller.ipynb #8045cdd9
 @dataclass
 class Control:
     "What the metacontroller says about a batch of sequences; zeros where the mask is False, except `e_hat = e` there."
@@ -160,7 +162,7 @@ def _pack(mask):
 
 def _take(x, order): return x.gather(1, order[..., None].expand(-1, -1, x.shape[-1]))
 
-# %% ../nbs/07_metacontroller.ipynb #f06daaf4
+# %% ../nbs/07_metacontroller.ipynb #b3a66539
 class Metacontroller(nn.Module, PyTorchModelHubMixin):
     "Reads residuals e, proposes codes, switches between them by a causal gate, and writes e + U(z) e (Kobayashi et al. 2025)."
     def __init__(self, config: MetacontrollerConfig):
@@ -180,8 +182,8 @@ class Metacontroller(nn.Module, PyTorchModelHubMixin):
 
     @torch.no_grad()
     def fit_scale(self, e, mask=None):
-        "Measure mean and standard deviation of each residual dimension on e (B, T, n_e); call once before training."
-        e = (e.flatten(0, 1) if mask is None else e[mask]).float()
+        "Measure mean and standard deviation of each residual dimension on e (..., n_e); call once before training."
+        e = (e.flatten(0, -2) if mask is None else e[mask]).float()
         self.mean.copy_(e.mean(0)), self.std.copy_(e.std(0).clamp_min(1e-6)), self.decoder.scale.copy_(self.std)
         return self
 

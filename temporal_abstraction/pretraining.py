@@ -6,7 +6,7 @@
 __all__ = ['to_steps', 'Batch', 'ExpertData', 'expert_data', 'action_nll', 'mean_nll', 'PretrainConfig', 'PretrainResult',
            'forever', 'pretrain']
 
-# %% ../nbs/04_pretraining.ipynb #b80e4ef0
+# %% ../nbs/04_pretraining.ipynb #a267f5a1
 import copy
 import os
 import time
@@ -28,7 +28,7 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from .backbone import Backbone
 
-# %% ../nbs/04_pretraining.ipynb #e1b244e2
+# %% ../nbs/04_pretraining.ipynb #f4be908d
 def to_steps(
     rows: Dataset,  # columns prompt, completion
     tokenizer,      # a fast tokenizer with an end-of-text token
@@ -43,7 +43,7 @@ def to_steps(
                     offsets=offsets + [len(row['completion'])])
     return rows.map(steps)
 
-# %% ../nbs/04_pretraining.ipynb #425e8666
+# %% ../nbs/04_pretraining.ipynb #400a8353
 @dataclass
 class Batch:
     "Expert trajectories of several lengths: contexts padded on the left, steps on the right."
@@ -65,7 +65,7 @@ def _pad(rows, side):
     pad = lambda xs: torch.nn.utils.rnn.pad_sequence(xs, batch_first=True, padding_side=side)
     return pad(rows), pad([torch.ones(len(r), dtype=torch.bool) for r in rows])
 
-# %% ../nbs/04_pretraining.ipynb #fddb1b87
+# %% ../nbs/04_pretraining.ipynb #687884c4
 class ExpertData(torch.utils.data.Dataset):
     "Expert steps with the residuals of the frozen lower half."
     def __init__(self, rows: Dataset, e: torch.Tensor):
@@ -80,6 +80,11 @@ class ExpertData(torch.utils.data.Dataset):
     def __getitem__(self, i):
         e, n = self.e[self.ends[i] - self.lengths[i]:self.ends[i]], self._context[i]
         return e[:n], e[n:], self._action[i], i
+
+    @property
+    def e_steps(self):
+        "The residuals at all steps, contexts left out: (N, n_e)."
+        return torch.cat([self[i][1] for i in range(len(self))])
 
     @property
     def vocab(self):
@@ -97,7 +102,7 @@ class ExpertData(torch.utils.data.Dataset):
         else: order = LengthGroupedSampler(batch_size, lengths=self.lengths, generator=torch.Generator().manual_seed(seed))
         return DataLoader(self, batch_size, sampler=order, collate_fn=self.batch)
 
-# %% ../nbs/04_pretraining.ipynb #f0ba69da
+# %% ../nbs/04_pretraining.ipynb #6197c5db
 @torch.no_grad()
 def expert_data(
     backbone,         # a `Backbone`
@@ -121,7 +126,7 @@ def expert_data(
         save_file({'e': data.e}, part), os.replace(part, path)
     return data
 
-# %% ../nbs/04_pretraining.ipynb #7dd4c225
+# %% ../nbs/04_pretraining.ipynb #46341d02
 def action_nll(
     backbone,
     batch: Batch,
@@ -138,25 +143,25 @@ def action_nll(
     nll = F.cross_entropy(backbone.head(hidden, vocab).float().flatten(0, 1), target.flatten(), reduction='none')
     return nll.view(batch.action.shape) * batch.mask
 
-# %% ../nbs/04_pretraining.ipynb #a81cb99b
+# %% ../nbs/04_pretraining.ipynb #59c29916
 @torch.no_grad()
 def mean_nll(backbone, data: ExpertData, batch_size=32, vocab=None):
     "Mean nats an action, and a program."
     total = sum(action_nll(backbone, b.to(backbone.device), vocab=vocab).sum().item() for b in data.loader(batch_size))
     return dict(nll_action=total / sum(map(len, data._action)), nll_program=total / len(data))
 
-# %% ../nbs/04_pretraining.ipynb #79d74b62
+# %% ../nbs/04_pretraining.ipynb #4e08fa47
 @dataclass
 class PretrainConfig:
     "Phase 1: adapt the upper half on expert programs."
     steps: int = 120        # optimiser steps
     batch_size: int = 16    # programs a step
     lr: float = 1e-3        # peak learning rate, cosine decay to 0
-    weight_decay: float = 0.03
-    warmup: float = 0.1     # share of the steps
-    lora_rank: int = 16
-    lora_alpha: int = 32
-    seed: int = 0
+    weight_decay: float = 0.03  # of AdamW
+    warmup: float = 0.1     # share of the steps over which the learning rate rises
+    lora_rank: int = 16     # rank of the updates
+    lora_alpha: int = 32    # their scale, over the rank
+    seed: int = 0           # fixes programs and batches
     log_every: int = 10     # steps between lines of the history
 
     def __post_init__(self):
@@ -170,7 +175,7 @@ class PretrainResult:
     backbone: Backbone
     history: pd.DataFrame  # step, nll_action (validation nats an action), train_nll_action, seconds
 
-# %% ../nbs/04_pretraining.ipynb #eb4c0cf2
+# %% ../nbs/04_pretraining.ipynb #b68ed2ce
 def forever(data: ExpertData, batch_size, seed, device):
     "Batches without end, reshuffled each epoch."
     epoch = 0

@@ -6,11 +6,11 @@
 __all__ = ['VALUE_BYTES', 'DEPTH', 'LINUX', 'Foreign', 'to_tree', 'dumps', 'from_tree', 'loads', 'Scratch', 'is_closed', 'Zygote',
            'main']
 
-# %% ../nbs/03_sandbox.ipynb #d361ac11
+# %% ../nbs/03_sandbox.ipynb #cd2c054a
 import bisect, collections, copy, ctypes, functools, gc, glob, heapq, itertools, json, math, opcode, operator, os, platform
-import random, re, resource, select, signal, socket, string, struct, sys, sysconfig, time, types, typing
+import re, resource, select, signal, socket, string, struct, sys, sysconfig, time, types, typing
 
-# %% ../nbs/03_sandbox.ipynb #9eb3dc16
+# %% ../nbs/03_sandbox.ipynb #1b92f7a6
 VALUE_BYTES = 1 << 20   # the longest text of one value
 DEPTH = 64              # the deepest nesting
 _dumps = json.JSONEncoder(separators=(",", ":")).encode
@@ -19,7 +19,7 @@ _TAGS = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset", dict:
 class Foreign(ValueError):
     "A value that is not made of plain builtin types, or is too large or too deep"
 
-# %% ../nbs/03_sandbox.ipynb #18f39c6c
+# %% ../nbs/03_sandbox.ipynb #8091ef2c
 def _cost(x, kind):
     "Fewer characters than the text of `x`, without that of its items, will have"
     if kind in _TAGS: return 8 + len(x)
@@ -42,28 +42,28 @@ def to_tree(value):  # any object
         return [_TAGS[kind], *(items if kind in (list, tuple) else sorted(items, key=_dumps))]
     return walk(value, 0)
 
-# %% ../nbs/03_sandbox.ipynb #fd6e400b
+# %% ../nbs/03_sandbox.ipynb #a7d4c41d
 def dumps(value) -> str:  # one line of ASCII
     "The canonical text of a plain value: equal texts mean equal values of equal types"
     text = _dumps(to_tree(value))
     if len(text) > VALUE_BYTES: raise Foreign("a value that is too large")
     return text
 
-# %% ../nbs/03_sandbox.ipynb #0d03510a
+# %% ../nbs/03_sandbox.ipynb #86fac774
 _MAKERS = dict(list=list, tuple=tuple, set=set, frozenset=frozenset, dict=dict, complex=lambda p: complex(*p),
                int=lambda p: int(*p, 16), bytes=lambda p: bytes.fromhex(*p))
 
 def from_tree(tree):  # nested JSON lists
     "The value of a canonical tree; `ValueError` for anything else"
     if tree is None or type(tree) in (bool, int, float, str): return tree
-    if type(tree) is not list or not tree or tree[0] not in _MAKERS: raise ValueError("not a canonical value")
+    if type(tree) is not list or not tree or type(tree[0]) is not str or tree[0] not in _MAKERS: raise ValueError("not a canonical value")
     return _MAKERS[tree[0]]([from_tree(t) for t in tree[1:]])
 
 def loads(text):  # as written by `dumps`
     "The inverse of `dumps`"
     return from_tree(json.loads(text))
 
-# %% ../nbs/03_sandbox.ipynb #4d393601
+# %% ../nbs/03_sandbox.ipynb #bf5cda94
 _libc = ctypes.CDLL(None, use_errno=True)
 _PDEATHSIG, _DUMPABLE, _SECCOMP, _SUBREAPER, _NO_NEW_PRIVS = 1, 4, 22, 36, 38
 _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
@@ -77,7 +77,7 @@ def _call(name, *args):
     if result < 0: raise OSError(ctypes.get_errno(), f"{name}: {os.strerror(ctypes.get_errno())}")
     return result
 
-# %% ../nbs/03_sandbox.ipynb #4de71b7c
+# %% ../nbs/03_sandbox.ipynb #d526e3aa
 # name: (x86_64, aarch64); None where the architecture has no such call
 _REFUSED = dict(
     socket=(41, 198), fork=(57, None), vfork=(58, None), execve=(59, 221), execveat=(322, 281),
@@ -96,7 +96,7 @@ _REFUSED = dict(
 _CLONE, _CLONE3, _PRLIMIT, _PIVOT_ROOT = (56, 220), (435, 435), (302, 261), (155, 41)
 _ARCH = {"x86_64": 0, "aarch64": 1}.get(platform.machine()) if LINUX else None
 
-# %% ../nbs/03_sandbox.ipynb #84b9ec26
+# %% ../nbs/03_sandbox.ipynb #12947938
 def _filter():
     "The seccomp program as bytes; each instruction is (code, jump if true, jump if false, operand)"
     load, equal, above, bits, ret = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -117,7 +117,7 @@ def _seccomp(code):
     "Install the filter `code` in this process, for good"
     _call("prctl", _SECCOMP, 2, ctypes.byref(_Program(len(code) // 8, code)), 0, 0)
 
-# %% ../nbs/03_sandbox.ipynb #f64740b5
+# %% ../nbs/03_sandbox.ipynb #8d6cf360
 _PACKAGES = ("site-packages", "dist-packages")
 
 def _library_folders():
@@ -133,7 +133,7 @@ def _entries(folder):
         inside = entry.is_dir() and any(os.path.isdir(f"{entry.path}/{p}") for p in _PACKAGES)
         yield from _entries(entry.path) if inside else [entry.path]
 
-# %% ../nbs/03_sandbox.ipynb #cb6b1ea4
+# %% ../nbs/03_sandbox.ipynb #d1d5887c
 def _landlock_rules():
     "A Landlock rule set that leaves only reading the libraries, as a descriptor; `OSError` where there is none"
     read_file, read_folder = 4, 8
@@ -148,7 +148,7 @@ def _landlock_rules():
         os.close(fd)
     return rules
 
-# %% ../nbs/03_sandbox.ipynb #d50869b9
+# %% ../nbs/03_sandbox.ipynb #97eccf86
 def _write_maps(pid):
     "Say, from outside, which users and groups exist in the user namespace of `pid`"
     def put(name, text):
@@ -172,7 +172,7 @@ def _unshare():
     finally: os.close(w); os.close(r); status = os.waitpid(helper, 0)[1]
     if status: raise OSError("the user namespace could not be given its users")
 
-# %% ../nbs/03_sandbox.ipynb #820afd1c
+# %% ../nbs/03_sandbox.ipynb #0a3ef4e1
 _TMP_BYTES = 16 << 20
 
 def _graft(root, path):
@@ -203,7 +203,7 @@ def _new_tree():
     os.chdir("/")
     _call("mount", None, "/", None, _REMOUNT | _BIND | _RDONLY | _NOSUID | _NODEV, None)
 
-# %% ../nbs/03_sandbox.ipynb #881e98d6
+# %% ../nbs/03_sandbox.ipynb #b490c85a
 class Scratch:
     "The candidate's private `/tmp`, replaced when it has been used"
     def __init__(self): self.mount()
@@ -223,7 +223,7 @@ class Scratch:
         _call("umount2", "/tmp", 2)
         self.mount()
 
-# %% ../nbs/03_sandbox.ipynb #e0195544
+# %% ../nbs/03_sandbox.ipynb #a2d55b44
 _SPARE = 32 << 20
 
 def _limit(which, soft, hard=None):
@@ -243,7 +243,7 @@ def _limits(timeout, memory, file_bytes):
     try: _limit(resource.RLIMIT_AS, memory, memory + _SPARE)
     except (ValueError, OSError): pass   # macOS refuses this one; the caller is told
 
-# %% ../nbs/03_sandbox.ipynb #9a0d7f2f
+# %% ../nbs/03_sandbox.ipynb #0a2376f5
 def _give_up_rights(guards, rules, code):
     "Drop user, groups and capabilities, then install the filters; nothing of it can be undone"
     if "own user" in guards:
@@ -255,7 +255,7 @@ def _give_up_rights(guards, rules, code):
     if rules is not None: _call("syscall", 446, rules, 0)
     if code: _seccomp(code)
 
-# %% ../nbs/03_sandbox.ipynb #8c2c1ba7
+# %% ../nbs/03_sandbox.ipynb #52ea6fcb
 _HARMLESS = {"math", "cmath", "heapq", "bisect", "collections", "itertools", "functools", "re", "typing"}
 _DOORS = {"globals", "locals", "vars", "getattr", "setattr", "delattr", "exec", "eval", "compile", "open", "breakpoint",
           "update_wrapper", "wraps", "total_ordering", "singledispatch", "singledispatchmethod", "register",
@@ -277,7 +277,7 @@ def is_closed(program: types.CodeType) -> bool:
     if any(n[:2] == "__" or "frame" in n or n in _DOORS for n in names) or ops & _HIDDEN: return False
     return not ops & _IMPORTS or not (ops & _STORES or any(n[0] == "_" or n.split(".")[0] in _MODULES for n in names))
 
-# %% ../nbs/03_sandbox.ipynb #b7e46ce6
+# %% ../nbs/03_sandbox.ipynb #a7a27965
 def _explain(error):
     "An exception as one short line, even when its own methods misbehave"
     try: return f"{type(error).__name__}: {error}"[:200] if str(error) else type(error).__name__
@@ -297,7 +297,7 @@ def _one_test(program, entry, inputs):
         return "M", ""
     except BaseException as error: return "E", _explain(error)
 
-# %% ../nbs/03_sandbox.ipynb #514f04c3
+# %% ../nbs/03_sandbox.ipynb #8935d8de
 def _attempt(request, start, channel, word, write=os.write):
     "In the child: run the tests from `start` on, reporting on `channel`"
     def say(kind, text=""):
@@ -313,7 +313,7 @@ def _attempt(request, start, channel, word, write=os.write):
         say(*_one_test(program, work["entry"], inputs))
     say("end")
 
-# %% ../nbs/03_sandbox.ipynb #e8f5201a
+# %% ../nbs/03_sandbox.ipynb #6ab14bb6
 def _children():
     "Ids of this process's children, where the kernel lists them"
     try:
@@ -329,11 +329,10 @@ def _sweep(pid):
     "Kill every process below this one and wait until none is left"
     while True:
         for target in [-1] if os.getpid() == 1 else [pid, -pid, *_children()]: _kill(target)
-        try:
-            while os.waitpid(-1, 0): pass
+        try: os.waitpid(-1, 0)   # one at a time: its children may just have become ours
         except ChildProcessError: return
 
-# %% ../nbs/03_sandbox.ipynb #fc485333
+# %% ../nbs/03_sandbox.ipynb #ceaa1721
 def _ended(pid):
     "How the child ended, as a wait status; None while it runs"
     found, status = os.waitpid(pid, os.WNOHANG)
@@ -341,7 +340,7 @@ def _ended(pid):
 
 def _listen(channel, control, pid, closing, most, deadline):
     "Read until `closing`, the child's end, more than `most` bytes or `deadline`; the bytes and which of these it was"
-    poll, data, tick = select.poll(), b"", 50
+    poll, data, tick = select.poll(), bytearray(), 50
     for fd in (channel, control): poll.register(fd, select.POLLIN)
     while (left := deadline - time.monotonic()) > 0:
         ready = dict(poll.poll(min(left * 1000 + 1, tick)))
@@ -358,7 +357,7 @@ def _listen(channel, control, pid, closing, most, deadline):
         elif (status := _ended(pid)) is not None: return data, status
     return data, "timeout"
 
-# %% ../nbs/03_sandbox.ipynb #23a5eab1
+# %% ../nbs/03_sandbox.ipynb #524d0f14
 def _lines(data, how, word, count):
     "The lines of a report on at most `count` tests, and one more that says how it broke off, if it did"
     *lines, rest = data.split(b"\n")
@@ -368,7 +367,7 @@ def _lines(data, how, word, count):
     if rest or len(said) < len(lines) or len(said) >= count or type(how) is not int: return [b"B"]
     return [*said, b"S%d" % os.WTERMSIG(how) if os.WIFSIGNALED(how) else b"X%d" % os.WEXITSTATUS(how)]
 
-# %% ../nbs/03_sandbox.ipynb #e707e4e3
+# %% ../nbs/03_sandbox.ipynb #be3b1051
 class Zygote:
     "Runs requests, one after the other, each in fresh processes"
     def __init__(self, control, timeout, memory, guards, rules, code, scratch):
@@ -385,7 +384,7 @@ class Zygote:
         if self.rules is not None: os.close(self.rules)
         os.chdir("/tmp" if self.scratch else "/")
 
-# %% ../nbs/03_sandbox.ipynb #8a7ad1e7
+# %% ../nbs/03_sandbox.ipynb #975d688e
 def _run_once(zygote, request, start, count, deadline):
     "One process: the lines it reported for the tests from `start` on"
     word, (r, w) = os.urandom(8).hex().encode(), os.pipe()
@@ -398,9 +397,9 @@ def _run_once(zygote, request, start, count, deadline):
     os.close(r)
     _sweep(pid)
     if zygote.scratch: zygote.scratch.renew()
-    return _lines(data, how, word, count)
+    return _lines(bytes(data), how, word, count)
 
-# %% ../nbs/03_sandbox.ipynb #7c845131
+# %% ../nbs/03_sandbox.ipynb #dcb8a3a6
 def _receive(fd, size):
     "Exactly `size` bytes; fewer only when the other side has closed"
     data = b""
@@ -422,7 +421,7 @@ def _serve(zygote):
         reply = b"\n".join(outcomes)
         _send(zygote.control, struct.pack("I", len(reply)) + reply)
 
-# %% ../nbs/03_sandbox.ipynb #1a3757c2
+# %% ../nbs/03_sandbox.ipynb #53937c7e
 def _works(action):
     "Does `action` succeed, tried in a child?"
     pid = os.fork()
@@ -445,7 +444,7 @@ def _refuses_files(rules):
     try: os.listdir("/")
     except PermissionError: return True
 
-# %% ../nbs/03_sandbox.ipynb #9261b17c
+# %% ../nbs/03_sandbox.ipynb #9f32dcb2
 def _make_zygote(control, rung, timeout, memory):
     "Set up what this machine offers on `rung`; the zygote"
     guards, rules, scratch = [], None, None
@@ -465,7 +464,7 @@ def _make_zygote(control, rung, timeout, memory):
     guards += [] if scratch else ["process groups"]
     return Zygote(control, timeout, memory, [*guards, "rlimits"], rules, code, scratch)
 
-# %% ../nbs/03_sandbox.ipynb #82421277
+# %% ../nbs/03_sandbox.ipynb #9a06d41f
 def _zygote_main(control, rung, timeout, memory):
     "The zygote's life: set up, say what was achieved, serve"
     if LINUX: _call("prctl", _PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -482,7 +481,7 @@ def _say_hello(control, **words):
     text = json.dumps(words).encode()
     _send(control, struct.pack("I", len(text)) + text)
 
-# %% ../nbs/03_sandbox.ipynb #43c08e90
+# %% ../nbs/03_sandbox.ipynb #b1146721
 def main(control: int,    # descriptor of the socket to the caller
          rung: str,       # "namespaces" or "rlimits"
          timeout: float,  # seconds a candidate

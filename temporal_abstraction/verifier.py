@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Candidate', 'Verdict', 'Verifier', 'extract_code', 'code_reward']
 
-# %% ../nbs/03_verifier.ipynb #b6ac7c76
+# %% ../nbs/03_verifier.ipynb #7be6dd62
 import json
 import math
 import os
@@ -26,7 +26,7 @@ from multiprocessing import connection
 from . import sandbox
 from .sandbox import Foreign, dumps, loads, to_tree
 
-# %% ../nbs/03_verifier.ipynb #bd6aada5
+# %% ../nbs/03_verifier.ipynb #1f16b4a8
 @dataclass(frozen=True)
 class Candidate:
     "A program, the function to call in it, and what each call should return"
@@ -50,7 +50,7 @@ class Verdict:
     status: str     # "passed" or, for the first test that was not: failed, error, timeout, memory, killed, invalid
     detail: str     # one line for a human reader; never the expected value
 
-# %% ../nbs/03_verifier.ipynb #396199e8
+# %% ../nbs/03_verifier.ipynb #bd309689
 def _split_tests(tests):
     "The inputs of `tests` as one JSON text, and the canonical text of each expected value"
     try: pairs = [(to_tree(list(args)), dumps(expected)) for args, expected in tests]
@@ -63,7 +63,7 @@ def _request(candidate, inputs, expected):
     body = f'{{"code":{json.dumps(candidate.code)},"entry":{json.dumps(candidate.entry_point)},"inputs":{inputs}}}'.encode()
     return struct.pack("II", len(body), len(expected)) + body
 
-# %% ../nbs/03_verifier.ipynb #7aa01867
+# %% ../nbs/03_verifier.ipynb #232a3281
 def _close_to(a, b, tolerance):
     "Do two canonical trees agree when floats may differ a little?"
     if type(a) is float and type(b) is float:
@@ -78,7 +78,7 @@ def _same(said, expected, tolerance):
     try: return _close_to(json.loads(said), json.loads(expected), tolerance)
     except (ValueError, RecursionError): return False
 
-# %% ../nbs/03_verifier.ipynb #1ddc4160
+# %% ../nbs/03_verifier.ipynb #2f3c3eaa
 _ENDINGS = dict(E="error", M="memory", I="invalid", N="invalid", T="timeout", X="error", S="killed", B="invalid")
 
 def _readable(text, parse, width=100):
@@ -97,7 +97,7 @@ def _explain(kind, text):
     if kind == "X": return f"the process left with exit code {_readable(text, int)} before the function returned"
     return {"M": "out of memory", "T": "out of time"}.get(kind, "the result channel was misused")
 
-# %% ../nbs/03_verifier.ipynb #483580fe
+# %% ../nbs/03_verifier.ipynb #f5e937a7
 def _judge(candidate, expected, outcomes):
     "Compare what the sandbox reported, one text a test, with what was expected"
     results = []
@@ -112,10 +112,10 @@ def _judge(candidate, expected, outcomes):
     detail = f"test {first + 1} of {n_tests}: {_explain(outcomes[first][:1], outcomes[first][1:])}"
     return Verdict(False, n_passed, n_tests, results[first], detail)
 
-# %% ../nbs/03_verifier.ipynb #878bb013
+# %% ../nbs/03_verifier.ipynb #299eb0fe
 class _Line:
     "Messages over a socket, each behind its length"
-    def __init__(self, socket): self.socket, self.heard = socket, b""
+    def __init__(self, socket): self.socket, self.heard = socket, bytearray()
 
     def fileno(self): return self.socket.fileno()
 
@@ -125,10 +125,10 @@ class _Line:
         if not part: raise ConnectionError("the sandbox has ended")
         self.heard += part
         if len(self.heard) < 4 or len(self.heard) < 4 + struct.unpack("I", self.heard[:4])[0]: return None
-        text, self.heard = self.heard[4:].decode("ascii", "replace"), b""
+        text, self.heard = self.heard[4:].decode("ascii", "replace"), bytearray()
         return text
 
-# %% ../nbs/03_verifier.ipynb #70544823
+# %% ../nbs/03_verifier.ipynb #df0b908f
 _START = "import runpy, sys; a = sys.argv; runpy.run_path(a[1], run_name='sandbox')['main'](int(a[2]), a[3], float(a[4]), int(a[5]))"
 
 def _execute(rung, timeout, memory):
@@ -141,7 +141,7 @@ def _execute(rung, timeout, memory):
             pass_fds=[fd], start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return process, _Line(ours)
 
-# %% ../nbs/03_verifier.ipynb #b670ddf0
+# %% ../nbs/03_verifier.ipynb #e2a3fc3a
 _GRACE = 5.0   # seconds beyond the time limit after which a silent sandbox is given up
 
 class _Worker:
@@ -185,7 +185,7 @@ class _Worker:
         "Replace the sandbox by a new one that has nothing to do"
         self.stop(); self.start(); self.hello()
 
-# %% ../nbs/03_verifier.ipynb #83d054ae
+# %% ../nbs/03_verifier.ipynb #5b6cef8d
 def _stop_all(workers, owner):
     "Stop `workers`, unless this is a forked copy of the process they belong to"
     if os.getpid() != owner: return
@@ -203,7 +203,7 @@ def _climb(count, wanted, timeout, memory):
         if rung == "namespaces": warnings.warn(f"no namespaces here ({reason}), so candidates are less isolated", stacklevel=3)
     raise RuntimeError(f"isolation {wanted!r} is not to be had here: {reason}")
 
-# %% ../nbs/03_verifier.ipynb #c22caca7
+# %% ../nbs/03_verifier.ipynb #0743c429
 def _drive(workers, candidates):
     "Keep every worker busy until all candidates have a verdict"
     tests = {key: _split_tests(t) for key, t in {id(c.tests): c.tests for c in candidates}.items()}
@@ -223,7 +223,7 @@ def _drive(workers, candidates):
             verdicts[number] = _judge(candidate, tests[id(candidate.tests)][1], text.split("\n"))
     return verdicts
 
-# %% ../nbs/03_verifier.ipynb #5eb4891c
+# %% ../nbs/03_verifier.ipynb #a58be33d
 class Verifier:
     "Runs candidates in sandboxes and compares what they return with what was expected"
     def __init__(self,
@@ -258,8 +258,8 @@ class Verifier:
     def __exit__(self, *_): self.close()
     def __repr__(self): return f"Verifier(workers={len(self._workers)}, timeout={self.timeout}, isolation={self.isolation!r})"
 
-# %% ../nbs/03_verifier.ipynb #99706f2f
-_FENCE = re.compile(r"^[ \t]*(```+|~~~+)[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.S | re.M)
+# %% ../nbs/03_verifier.ipynb #6dc3919a
+_FENCE = re.compile(r"^[ \t]*(`{3,}+|~{3,}+)[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.S | re.M)
 _CODE_LINE = re.compile(r"(async |def |class |@|#|import \w|from [\w.]+ import |(if __name__|try:|else:|elif |except\b|finally:)|[)\]}]"
                         r"|\w[\w.\[\], ]*[-+*/|&]?=[^=]|'{3}|\"{3})")
 
@@ -276,7 +276,7 @@ def _without_prose(text):
         if inside and (line.count('"""') + line.count("'''")) % 2: quoted = not quoted
     return "\n".join(kept)
 
-# %% ../nbs/03_verifier.ipynb #9e0e3bdb
+# %% ../nbs/03_verifier.ipynb #51b044fb
 def _out_of_class(text, name):
     "If `name` is only a method, `text` with a function of that name added that calls it"
     method = re.search(rf"^[ \t]+(?:async )?def {re.escape(name)}\s*\(\s*(\w*)", text, re.M)
@@ -294,7 +294,7 @@ def extract_code(completion: str,     # what a model wrote
     wanted = [b for b in blocks if _defines(b, entry_point)] or blocks
     return _out_of_class(wanted[-1], entry_point).strip("\n") + "\n"
 
-# %% ../nbs/03_verifier.ipynb #8772838c
+# %% ../nbs/03_verifier.ipynb #6004a4f5
 def _text_of(completion):
     "The text of a completion: a string, or a conversation whose last message counts"
     if isinstance(completion, str): return completion

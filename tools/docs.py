@@ -48,7 +48,8 @@ def cross_references(body, warn):
 
 
 def output_html(out, opts=None, n=0, plain=notebook.output_html):
-    "Printed text of a cell marked `output: asis` is Markdown, not a listing."
+    "Printed text of a cell marked `output: asis` is Markdown, not a listing; a progress bar's widget is nothing."
+    if "application/vnd.jupyter.widget-view+json" in out.get("data", {}): return ""
     if (opts or {}).get("output") == "asis" and out.get("output_type") == "stream": return "".join(out["text"]) + "\n"
     return plain(out, opts, n)
 

@@ -27,7 +27,8 @@ def render(cell):
     if cell["cell_type"] != "code" or re.search(r"^#\|\s*(hide|echo: false)", source, re.M): return ""
     code = re.sub(r"^#\|.*\n", "", source, flags=re.M)
     shown = outputs(cell)
-    return f"```python\n{code}\n```" + (f"\n\n```\n{shown}```" if shown else "")
+    fence = "````" if "```" in shown else "```"
+    return f"```python\n{code}\n```" + (f"\n\n{fence}\n{shown}{fence}" if shown else "")
 
 
 def main():

@@ -19,7 +19,7 @@ def section(title, paths):
 
 
 def main():
-    numbered = sorted(NBS.glob("[0-9][0-9]_*.ipynb"))
+    numbered = sorted(NBS.glob("[0-9][0-9]*_*.ipynb"))
     lines = ["website:", "  sidebar:", "    contents:", "    - text: Home", "      href: index.ipynb"]
     for title, numbers in SECTIONS.items(): lines += section(title, [p for p in numbered if int(p.name[:2]) in numbers])
     lines += section("Tutorials", sorted(NBS.glob("tutorials/[!_]*.ipynb")))
