@@ -6,7 +6,7 @@
 __all__ = ['Stream', 'UncachedStream', 'prior_policy', 'zero_policy', 'as_policy', 'take_lanes', 'choose', 'Steered', 'steer',
            'stretches_html']
 
-# %% ../nbs/09_steering.ipynb #b98e1d69
+# %% ../nbs/09_steering.ipynb #78498d31
 import html
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ from transformers.generation import GenerationMode, StoppingCriteriaList, StopSt
 
 from .metacontroller import Metacontroller
 
-# %% ../nbs/09_steering.ipynb #ac7575db
+# %% ../nbs/09_steering.ipynb #a15ed098
 class Stream:
     "Controlled decoding of several lanes, one step at a time: `read` observations, then `write` codes."
     def __init__(self,
@@ -42,7 +42,7 @@ class Stream:
     def _upper(self, e_hat): return self.backbone.upper(e_hat, self.cache, attention_mask=self.mask)[0][:, -1]
     def _keep(self, lanes): self.cache = self.cache.select(lanes)
 
-# %% ../nbs/09_steering.ipynb #51c64f93
+# %% ../nbs/09_steering.ipynb #56ab98b2
 def _then(old,  # (n, T, ...), or None
           new): # (n, T', ...)
     "What came so far and what comes now: (n, T + T', ...)."
@@ -63,7 +63,7 @@ def read(self:Stream,
     if first: beta = torch.ones_like(beta)
     return self.e, beta, (beta[:, 0] > self.threshold) | first
 
-# %% ../nbs/09_steering.ipynb #e5a8b9e0
+# %% ../nbs/09_steering.ipynb #8b44d8e3
 @patch
 def write(self:Stream,
     z,  # (n, n_z) the codes now in force
@@ -81,7 +81,7 @@ def keep(self:Stream,
     self.h, self.z, self.e, self.mask = self.h[lanes], self.z[lanes], self.e[lanes], self.mask[lanes]
     self._keep(lanes)
 
-# %% ../nbs/09_steering.ipynb #651585f7
+# %% ../nbs/09_steering.ipynb #5657c7eb
 class UncachedStream(Stream):
     "The same without caches: both halves run on everything so far at each step. Slow, and the reference for `Stream`."
     obs = e_hat = None
@@ -98,7 +98,7 @@ class UncachedStream(Stream):
 
     def _keep(self, lanes): self.obs, self.e_hat = self.obs[lanes], self.e_hat[lanes]
 
-# %% ../nbs/09_steering.ipynb #edab25df
+# %% ../nbs/09_steering.ipynb #fff6dd69
 def prior_policy(n_z):
     "Codes from the prior N(0, I)."
     return lambda e, state: (torch.randn(len(e), n_z, device=e.device), state)
@@ -114,7 +114,7 @@ def as_policy(policy, n_z):
     if policy not in named: raise ValueError(f"policy must be 'prior', 'zero' or a callable (e, state) -> (z, state), got {policy!r}.")
     return named[policy](n_z)
 
-# %% ../nbs/09_steering.ipynb #edae89e9
+# %% ../nbs/09_steering.ipynb #a1ff9e25
 def take_lanes(state, lanes):
     "The rows of a policy's state that belong to some lanes."
     return tree_map(lambda x: x[lanes] if torch.is_tensor(x) else x, state)
@@ -140,7 +140,7 @@ def choose(
         raise ValueError(f"The policy must return codes of shape {(len(lanes), z.shape[1])}, got {tuple(new.shape)}.")
     return z.index_copy(0, lanes, new.to(z)), _put_lanes(state, lanes, some, len(e))
 
-# %% ../nbs/09_steering.ipynb #ced882ea
+# %% ../nbs/09_steering.ipynb #5a335568
 @dataclass
 class Steered:
     "What was generated, and under which codes: N steps at most. Rows that ended earlier hold zeros after their end."
@@ -151,7 +151,7 @@ class Steered:
     mask: torch.Tensor       # (B, N) True where a token was generated
     scores: Any = None       # tuple of N (B, vocab) processed scores, with `output_scores=True`
 
-# %% ../nbs/09_steering.ipynb #14b6b402
+# %% ../nbs/09_steering.ipynb #d5212142
 def _spread(x, lanes, n, fill=0):
     "Rows of some lanes in their places among n: (n, ...), `fill` elsewhere."
     return x if len(x) == n else x.new_full((n, *x.shape[1:]), fill).index_copy(0, lanes, x)
@@ -161,6 +161,10 @@ def _pad_token(config):
     ends = config.eos_token_id if isinstance(config.eos_token_id, list) else [config.eos_token_id]
     return next((t for t in (config.pad_token_id, *ends) if t is not None), 0)
 
+def _pick(scores, sample):
+    "Next tokens (n,) from processed scores, drawn as `generate` draws them."
+    return torch.multinomial(scores.softmax(-1), 1)[:, 0] if sample else scores.argmax(-1)
+
 def _check(config, mask):
     "Raise `ValueError` for what this loop cannot do."
     mode = config.get_generation_mode()
@@ -168,20 +172,20 @@ def _check(config, mask):
         raise ValueError(f"steer samples or decodes greedily; {mode.value.replace('_', ' ')} is not supported.")
     if mask is not None and not mask[:, -1].all(): raise ValueError("Prompts must be padded on the left, but some end in padding.")
 
-# %% ../nbs/09_steering.ipynb #4d0cabea
+# %% ../nbs/09_steering.ipynb #178ea4b2
 def _decoder(open_stream, policy, streamer, output_scores):
     "A decoding loop for `generate(custom_generate=...)`."
     def decode(model, input_ids, logits_processor, stopping_criteria, generation_config, **inputs):
         mask = inputs.get('attention_mask')  # no argument of its own: `generate` would pass it unexpanded
         _check(generation_config, mask)
-        n, pad, sample = len(input_ids), _pad_token(generation_config), generation_config.do_sample
-        stream, lanes, ids, obs, state, steps = open_stream(n), torch.arange(n, device=input_ids.device), input_ids, input_ids, None, []
+        n, pad, ids, obs = len(input_ids), _pad_token(generation_config), input_ids, input_ids
+        stream, lanes, state, steps = open_stream(n), torch.arange(n, device=ids.device), None, []
         while len(lanes):
             e, beta, switch = stream.read(obs, mask)
             z, state = choose(policy, e, switch, stream.z, state)
             scores = logits_processor(ids, _spread(stream.write(z).float(), lanes, n))
-            action = torch.multinomial(scores.softmax(-1), 1)[:, 0] if sample else scores.argmax(-1)
-            ids = torch.cat([ids, _spread(action[lanes], lanes, n, pad)[:, None]], 1)
+            action = _pick(scores, generation_config.do_sample)[lanes]
+            ids = torch.cat([ids, _spread(action, lanes, n, pad)[:, None]], 1)
             kept = (z, beta, switch, torch.ones_like(switch), *([scores[lanes]] if output_scores else []))
             steps.append([_spread(x, lanes, n) for x in kept])
             if streamer is not None: streamer.put(ids[:, -1].cpu())
@@ -192,11 +196,11 @@ def _decoder(open_stream, policy, streamer, output_scores):
                 lanes, state = lanes[on], take_lanes(state, on)
             obs, mask = ids[lanes, -1:], None
         if streamer is not None: streamer.end()
-        *stacked, scores = (*zip(*steps), None)[:5]
-        return Steered(ids, *(torch.stack(x, 1) for x in stacked), scores)
+        *recorded, scores = zip(*steps) if output_scores else (*zip(*steps), None)
+        return Steered(ids, *(torch.stack(x, 1) for x in recorded), scores)
     return decode
 
-# %% ../nbs/09_steering.ipynb #5bee71cd
+# %% ../nbs/09_steering.ipynb #92609d1e
 def _stop_strings(options):
     "Options with stop strings as a criterion, since `generate` does not bring the tokenizer as far as a loop of one's own."
     options, names = dict(options), ('stop_strings', 'tokenizer')
@@ -206,7 +210,7 @@ def _stop_strings(options):
     stops = StoppingCriteriaList([*options.pop('stopping_criteria', []), StopStringCriteria(tokenizer, strings)])
     return options | dict(stopping_criteria=stops)
 
-# %% ../nbs/09_steering.ipynb #77e33dff
+# %% ../nbs/09_steering.ipynb #d80d71d6
 @torch.no_grad()
 def steer(
     backbone,             # a `Backbone`
@@ -231,7 +235,7 @@ def steer(
         return backbone.model.generate(input_ids.to(backbone.device), attention_mask=mask, max_new_tokens=max_new_tokens,
                                        do_sample=do_sample, custom_generate=decode, **_stop_strings(options))
 
-# %% ../nbs/09_steering.ipynb #190f90fe
+# %% ../nbs/09_steering.ipynb #d1d6ceba
 def stretches_html(
     out: Steered,
     tokenizer,
