@@ -24,7 +24,7 @@ sys.exit(not passed)
 
 
 def pytest_addoption(parser):
-    parser.addoption("--nb-timeout", type=float, default=float(os.getenv("NB_TIMEOUT", 300)), help="seconds each notebook may take")
+    parser.addoption("--nb-timeout", type=float, default=float(os.getenv("NB_TIMEOUT", 600)), help="seconds each notebook may take")
     parser.addoption("--nb-flags", default="", help="marked cells to run as well, for example: slow")
 
 

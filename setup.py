@@ -2,7 +2,7 @@
 from configparser import ConfigParser
 from pathlib import Path
 
-from setuptools import find_packages, setup
+from setuptools import setup
 
 here = Path(__file__).parent
 config = ConfigParser(delimiters=["="])
@@ -27,7 +27,7 @@ setup(
         f"Natural Language :: {cfg['language']}",
         "Programming Language :: Python :: 3",
     ],
-    packages=find_packages(include=[cfg["lib_path"], cfg["lib_path"] + ".*"]),
+    packages=[cfg["lib_path"]],
     include_package_data=True,
     zip_safe=False,
     python_requires=f">={cfg['min_python']}",

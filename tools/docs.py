@@ -5,8 +5,8 @@ leaves out: nbdev's page names, links to names in backticks, cross-references, r
 """
 import re, shutil, subprocess, sys, tarfile, tempfile
 from html import unescape
-from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urldefrag, urljoin, urlparse
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlparse
 
 from nbdev.config import get_config
 from nbdev.doclinks import _build_modidx
@@ -38,7 +38,7 @@ def cross_references(body, warn):
     body = re.sub(r"\\tag\{@([\w-]+)\}", lambda m: rf"\tag{{{text[m[1]]}}}", body)
     body = re.sub(r"\$\$([^$]+)\$\$ \{#(eq-[\w-]+)\}", r"::: {#\2}\n$$\1$$\n:::", body)
     body = re.sub(r"!\[([^\]]*)(\]\([^)]*\)\{#(fig-[\w-]+))", lambda m: f"![{name(m[3])}: {m[1]}{m[2]}", body)
-    body = re.sub(r"(\{\.cell #((?:fig|tbl)-[\w-]+)\}.*?<(?:fig)?caption>)", lambda m: f"{m[1]}{name(m[2])}: ", body, flags=re.S)
+    body = re.sub(r"(\{\.cell #((?:fig|tbl)-[\w-]+)\}(?:(?!^:::$).)*?<(?:fig)?caption>)", lambda m: f"{m[1]}{name(m[2])}: ", body, flags=re.M | re.S)
 
     def link(m):
         if m[1] in text: return f"[{name(m[1])}](#{m[1]})"
@@ -78,11 +78,12 @@ def render(proc):
 
 def work_offline(docs):
     "Put KaTeX beside the pages and drop the themes' web fonts; without npm, KaTeX stays on a CDN."
-    for theme in docs.glob("site_libs/themes/*.css"): theme.write_text(re.sub(r"@import url\([^)]*\);?", "", theme.read_text(encoding="utf-8")), encoding="utf-8")
+    for theme in docs.glob("site_libs/themes/*.css"):
+        theme.write_text(re.sub(r"@import url\([^)]*\);?", "", theme.read_text(encoding="utf-8")), encoding="utf-8")
     version = re.search(r"katex@([\d.]+)", layout.KATEX)[1]
     with tempfile.TemporaryDirectory() as tmp:
-        try: subprocess.run(["npm", "pack", "--silent", f"katex@{version}"], cwd=tmp, check=True, stdout=subprocess.DEVNULL)
-        except (OSError, subprocess.CalledProcessError): return print("No KaTeX from npm: formulas will need the network.")
+        try: subprocess.run(["npm", "pack", "--silent", f"katex@{version}"], cwd=tmp, check=True, timeout=300, stdout=subprocess.DEVNULL)
+        except (OSError, subprocess.SubprocessError): return print("No KaTeX from npm: formulas will need the network.")
         with tarfile.open(next(Path(tmp).glob("*.tgz"))) as tar: tar.extractall(tmp, filter="data")
         shutil.copytree(f"{tmp}/package/dist", docs/"site_libs/katex", ignore=shutil.ignore_patterns("*.md", "*.mjs", "*.ttf", "*.woff", "*swap*", "katex.js", "katex.css"))
     for path in docs.rglob("*.html"):
