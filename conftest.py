@@ -54,7 +54,7 @@ class NotebookTest(pytest.Item):
             out = log.read().decode(errors="replace")[-20_000:]
         if code is None: raise NotebookFailed(f"still running after {limit:g} s (--nb-timeout, NB_TIMEOUT)\n{out}")
         if code:
-            reason = re.search(r"^\S*(Error|Exception): .*", out, re.M)
+            reason = re.search(r"^\S*(Error|Exception)(: .*)?$", out, re.M)
             raise NotebookFailed(f"{reason[0] if reason else f'exit code {code}'}\n\n{out}{failed_cell(self.path, out)}")
 
     def wait(self, proc, limit):

@@ -6,24 +6,24 @@
 __all__ = ['Flat', 'Out', 'OUT', 'Base', 'adapt', 'discover', 'rl', 'evaluate', 'report', 'run', 'main',
            'train_metacontroller_main', 'internal_rl_main']
 
-# %% ../nbs/15_cli.ipynb #cde8b01d
+# %% ../nbs/15_cli.ipynb #3ebd5107
 import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
-# %% ../nbs/15_cli.ipynb #f71a6184
+# %% ../nbs/15_cli.ipynb #7f3690f0
 os.environ.setdefault('TOKENIZERS_PARALLELISM', 'false')
 os.environ.setdefault('TRANSFORMERS_VERBOSITY', 'error')
 
-# %% ../nbs/15_cli.ipynb #0f529035
+# %% ../nbs/15_cli.ipynb #c96d43a6
 import tyro
 
 from . import pipeline
 from .pipeline import AdaptConfig, DiscoverConfig, EvaluateConfig, RLConfig, Run
 
-# %% ../nbs/15_cli.ipynb #8fc0a17d
+# %% ../nbs/15_cli.ipynb #0c04ff2d
 @dataclass
 class Base:
     "Which model, and where it is split."
@@ -35,7 +35,7 @@ Flat = tyro.conf.OmitArgPrefixes
 Out = Annotated[Path, tyro.conf.arg(help='folder of the run; phases found there are kept, never overwritten')]
 OUT = Path('runs/demo')
 
-# %% ../nbs/15_cli.ipynb #2b03e7f9
+# %% ../nbs/15_cli.ipynb #b2f7b391
 def adapt(base: Flat[Base] = Base(), config: Flat[AdaptConfig] = AdaptConfig(), out: Out = OUT):
     "Phase 1: adapt a base to expert programs."
     pipeline.adapt(Run(out), base.base, base.layer, base.dtype, config)
@@ -56,7 +56,7 @@ def report(out: Out = OUT):
     "Write figures and report.html of a run."
     pipeline.report(Run(out))
 
-# %% ../nbs/15_cli.ipynb #c8a6d857
+# %% ../nbs/15_cli.ipynb #217ebe7e
 def run(
     world: tyro.conf.Positional[Literal['code']],  # what to run on: code, the six programming problems
     /,
@@ -77,7 +77,7 @@ def run(
     pipeline.evaluate(folder, evaluate)
     pipeline.report(folder)
 
-# %% ../nbs/15_cli.ipynb #6d31b28a
+# %% ../nbs/15_cli.ipynb #92baeb97
 def _command(cli, prog, argv=None):
     "Parse arguments, run, and turn what a user got wrong into a sentence."
     try: cli(prog, argv)

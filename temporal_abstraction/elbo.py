@@ -6,7 +6,7 @@
 __all__ = ['elbo_terms', 'TrainMetacontrollerConfig', 'prior_control', 'evaluate_elbo', 'TrainMetacontrollerResult',
            'train_metacontroller']
 
-# %% ../nbs/08_elbo.ipynb #c94aac8f
+# %% ../nbs/08_elbo.ipynb #8aae0e45
 import time
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from tqdm.auto import tqdm
 from .metacontroller import Metacontroller, hard, soft, straight_through
 from .pretraining import ExpertData, action_nll, forever
 
-# %% ../nbs/08_elbo.ipynb #48f622e8
+# %% ../nbs/08_elbo.ipynb #dca8d761
 def elbo_terms(
     backbone,
     mc: Metacontroller,
@@ -31,7 +31,7 @@ def elbo_terms(
     nll = action_nll(backbone, batch, control.e_hat, vocab).sum(1)
     return nll, (control.kl() * batch.mask).sum(1), control
 
-# %% ../nbs/08_elbo.ipynb #226bb6f2
+# %% ../nbs/08_elbo.ipynb #b268a703
 @dataclass
 class TrainMetacontrollerConfig:
     "Phase 2: discover abstract actions with the base frozen."
@@ -73,7 +73,7 @@ class TrainMetacontrollerConfig:
         if step < self.open_for * self.steps: return torch.ones_like
         return straight_through if self.draw_gates else soft
 
-# %% ../nbs/08_elbo.ipynb #9784a1d5
+# %% ../nbs/08_elbo.ipynb #c94ff7da
 def prior_control(mc, batch):
     "Residuals controlled by codes from the prior N(0, I), redrawn where the hard gate fires: what generation without a policy does."
     x = mc.standardise(batch.e); h = mc.history(x)[0]
@@ -100,7 +100,7 @@ def evaluate_elbo(backbone, mc, data: ExpertData, batch_size=32, vocab=None, see
                 binary=(((beta < .1) | (beta > .9)) & b.mask).sum(1) / b.mask.sum(1))))
     return pd.concat(rows).mean().to_dict()
 
-# %% ../nbs/08_elbo.ipynb #c795aac0
+# %% ../nbs/08_elbo.ipynb #70d525c2
 @dataclass
 class TrainMetacontrollerResult:
     "The trained metacontroller and how it got there."

@@ -10,7 +10,7 @@ __all__ = ['BOUNDARIES', 'CONVENTIONS', 'METHODS', 'PALETTE', 'GATES', 'LOOK', '
            'plot_codes', 'plot_pass_rates', 'plot_learning', 'plot_discovery', 'Segmented', 'segment',
            'steered_segments', 'segments_html', 'segments_figure']
 
-# %% ../nbs/13_evaluation.ipynb #d2219e6f
+# %% ../nbs/13_evaluation.ipynb #dae419f0
 import html
 import re
 from colorsys import hls_to_rgb
@@ -43,7 +43,7 @@ from .programs import KINDS, PROBLEMS, Program, block_labels, boundaries, find_p
 from .steering import steer
 from .verifier import Candidate, Verifier
 
-# %% ../nbs/13_evaluation.ipynb #0ffb86ae
+# %% ../nbs/13_evaluation.ipynb #24a636d5
 def spans(
     row,  # a row with a column offsets, from `to_steps`
 ):        # (T, 2) first and one-past-last character of each action in the completion; the end-of-text token's span is empty
@@ -51,7 +51,7 @@ def spans(
     starts = np.asarray(row['offsets'])
     return np.stack([starts, np.append(starts[1:], starts[-1])], 1)
 
-# %% ../nbs/13_evaluation.ipynb #1b414833
+# %% ../nbs/13_evaluation.ipynb #29d94b16
 BOUNDARIES = ('block', 'statement', 'line')
 CONVENTIONS = {'before': 1, 'after': 2}  # steps at the start that are not counted
 
@@ -65,7 +65,7 @@ def true_switches(
     starts = token_starts(spans(row), boundaries(row, boundary))
     return starts if convention == 'before' else np.append(False, starts[:-1])
 
-# %% ../nbs/13_evaluation.ipynb #2f113620
+# %% ../nbs/13_evaluation.ipynb #ea9f0c94
 @dataclass
 class Trace:
     "What a metacontroller does with one expert program; T steps."
@@ -76,7 +76,7 @@ class Trace:
     switch: np.ndarray  # (T,) bool, beta above the threshold; the first is always True
     soft: np.ndarray    # (T,) the gate's value when codes blend, as in training
 
-# %% ../nbs/13_evaluation.ipynb #faa2d8bf
+# %% ../nbs/13_evaluation.ipynb #6c4fa0a5
 def _hard_pass(mc, e, mask):
     "Codes, gate values and switches with the hard gate: (B, T, n_z), (B, T), (B, T)."
     said = []
@@ -98,7 +98,7 @@ def traces(mc, data: ExpertData, batch_size=32) -> list[Trace]:
             out[i] = Trace(data.rows[i], *(array(x[j, :n]) for x in (b.e, z, beta, switch, blend)))
     return out
 
-# %% ../nbs/13_evaluation.ipynb #762e273d
+# %% ../nbs/13_evaluation.ipynb #c6bd0ad0
 def _resampled(
     ratio,      # (columns,) totals -> a figure
     counts,     # (P, columns) one row a program
@@ -121,7 +121,7 @@ def _counts(fires, true):
     "Hits, switches and boundaries of one program."
     return [(fires * true).sum(), fires.sum(), true.sum()]
 
-# %% ../nbs/13_evaluation.ipynb #4732974d
+# %% ../nbs/13_evaluation.ipynb #3386ada3
 def _aligned(ts, boundary, convention):
     "One row a gate: how its switches align with one kind of boundary."
     true = [true_switches(t.row, boundary, convention)[CONVENTIONS[convention]:] for t in ts]
@@ -141,14 +141,14 @@ def gate_alignment(
     ts = traces(mc, data)
     return pd.DataFrame([r for b in BOUNDARIES for c in CONVENTIONS for r in _aligned(ts, b, c)])
 
-# %% ../nbs/13_evaluation.ipynb #816d2734
+# %% ../nbs/13_evaluation.ipynb #aba74206
 def gate_statistics(mc, data: ExpertData) -> pd.DataFrame:  # one row a program; means of gate values leave out the first step
     "Blocks and codes of each program (the first code included), the mean gate, and the share of steps where it is nearly 0 or 1."
     return pd.DataFrame([dict(
         problem=t.row['problem'], steps=len(t.switch), blocks=len(t.row['kinds']), codes=t.switch.sum(),
         beta=t.soft[1:].mean(), binary=((t.soft[1:] < .1) | (t.soft[1:] > .9)).mean()) for t in traces(mc, data)])
 
-# %% ../nbs/13_evaluation.ipynb #15a3d093
+# %% ../nbs/13_evaluation.ipynb #c9cd1c0a
 def _codes(i, t):
     "The switches of trace number i."
     label = block_labels(spans(t.row), t.row)
@@ -165,7 +165,7 @@ def code_table(
     "The code of every switch and what it was chosen for; saves as Parquet."
     return pd.DataFrame([r for i, t in enumerate(traces(mc, data)) for r in _codes(i, t)])
 
-# %% ../nbs/13_evaluation.ipynb #83a73dc7
+# %% ../nbs/13_evaluation.ipynb #3ad98dd7
 def _stack(column): return np.stack(column).astype(float)
 
 def _features(table):
@@ -177,7 +177,7 @@ def _features(table):
     return {'z': z, 'z, previous z': np.hstack([z, z_prev]), 'z for each previous kind': per_kind, 'e': e,
             'e, z': np.hstack([e, z]), 'previous kind': before, 'nothing': np.zeros((len(z), 1))}
 
-# %% ../nbs/13_evaluation.ipynb #b10c383b
+# %% ../nbs/13_evaluation.ipynb #8e1fc847
 def _classifier(feature):
     if feature == 'nothing': return DummyClassifier(strategy='most_frequent')
     return make_pipeline(StandardScaler(), LogisticRegression(max_iter=500, C=0.1))
@@ -200,7 +200,7 @@ def code_decoding(
                         balanced=balanced_accuracy_score(truth, guess), n=len(truth)))
     return pd.DataFrame(out)
 
-# %% ../nbs/13_evaluation.ipynb #b0b8ef6a
+# %% ../nbs/13_evaluation.ipynb #e6385f76
 def fit_codes(
     table: pd.DataFrame,  # from `code_table`
     k=None,               # clusters; None: as many as there are kinds
@@ -224,7 +224,7 @@ def code_clusters(
     cluster['nothing'] = np.zeros(len(kind), int)
     return pd.DataFrame([dict(feature=f, purity=_purity(c, kind), ami=adjusted_mutual_info_score(kind, c), k=k) for f, c in cluster.items()])
 
-# %% ../nbs/13_evaluation.ipynb #6325ecbe
+# %% ../nbs/13_evaluation.ipynb #72c1bcb1
 def first_function(
     completion: str,  # what a model wrote after a signature
 ) -> str:             # the body of the function, without what follows it
@@ -232,7 +232,7 @@ def first_function(
     end = re.search(r'\n(?=[^\s])', completion)
     return completion[:end.start()] if end else completion
 
-# %% ../nbs/13_evaluation.ipynb #936d7cc7
+# %% ../nbs/13_evaluation.ipynb #365d7ce4
 class LeftFunction(StoppingCriteria):
     "Stops a completion once a line of it starts at the margin."
     def __init__(self, tokenizer, start): self.tokenizer, self.start = tokenizer, start  # start: length of the prompt
@@ -256,7 +256,7 @@ def _decoding(temperature):
     if temperature < 0: raise ValueError(f"temperature must not be negative, got {temperature}.")
     return f'sampled, T={temperature:g}' if temperature else 'greedy'
 
-# %% ../nbs/13_evaluation.ipynb #174ebc2f
+# %% ../nbs/13_evaluation.ipynb #1f765286
 def sample_programs(
     backbone,            # a `Backbone` with a tokenizer
     problems=None,       # names or `Problem`s; None: all six
@@ -280,7 +280,7 @@ def sample_programs(
     return pd.DataFrame([dict(method=method, problem=p.name, decoding=decoding, sample=i, completion=t)
                          for (p, i), t in zip(todo, texts)])
 
-# %% ../nbs/13_evaluation.ipynb #68ef1735
+# %% ../nbs/13_evaluation.ipynb #55cdd5b8
 def judge(
     samples: pd.DataFrame,  # columns problem, completion
     verifier: Verifier,
@@ -296,7 +296,7 @@ def judge(
     verdicts = verifier([Candidate(c, known[p].entry_point, tests[p]) for p, c in zip(samples.problem, code)])
     return samples.assign(code=code, passed=[v.passed for v in verdicts], status=[v.status for v in verdicts])
 
-# %% ../nbs/13_evaluation.ipynb #c9e0dfdb
+# %% ../nbs/13_evaluation.ipynb #db85490a
 def wilson(passed, n):
     "95% interval of a rate, by Wilson's score."
     ci = binomtest(int(passed), int(n)).proportion_ci(method='wilson')
@@ -310,7 +310,7 @@ def pass_rates(judged: pd.DataFrame) -> pd.DataFrame:  # method, problem, decodi
     low, high = zip(*(wilson(k, n) for k, n in zip(df.passed, df.n)))
     return df.assign(rate=df.passed / df.n, low=low, high=high)
 
-# %% ../nbs/13_evaluation.ipynb #ca3c6063
+# %% ../nbs/13_evaluation.ipynb #96841006
 METHODS = ('base', 'supervised', 'prior codes', 'distilled codes', 'token GRPO', 'momentum GRPO', 'internal RL')
 
 def in_order(found, known=METHODS):
@@ -318,7 +318,7 @@ def in_order(found, known=METHODS):
     found = list(dict.fromkeys(found))
     return [k for k in known if k in found] + [k for k in found if k not in known]
 
-# %% ../nbs/13_evaluation.ipynb #bc3752a8
+# %% ../nbs/13_evaluation.ipynb #3add4e46
 def _cell(rate, low, high, n):
     return f'{rate:.2f}' if n == 1 else f'{rate:.2f} [{low:.2f}, {high:.2f}]'
 
@@ -337,21 +337,21 @@ def comparison_table(rates: pd.DataFrame) -> pd.DataFrame:  # rows (decoding, me
     df = df.reindex(order)[[*in_order(rates.problem, PROBLEMS), 'mean']].fillna('')
     return df.rename(columns=lambda p: PROBLEMS[p].title if p in PROBLEMS else p)
 
-# %% ../nbs/13_evaluation.ipynb #8747d21e
+# %% ../nbs/13_evaluation.ipynb #9ab469ec
 def markdown_table(df: pd.DataFrame) -> str:
     "A table, index included, as Markdown."
     df = df.reset_index()
     lines = [df.columns, ['---'] * df.shape[1], *df.astype(str).to_numpy()]
     return '\n'.join('| ' + ' | '.join(map(str, line)) + ' |' for line in lines)
 
-# %% ../nbs/13_evaluation.ipynb #9fcad55b
+# %% ../nbs/13_evaluation.ipynb #df850069
 PALETTE = dict(zip(METHODS, ('#8c8c8c', '#4c8fd6', '#c9a227', '#2aa198', '#d1605e', '#9b6fc4', '#e5862b')))
 GATES = dict(learned='#e5862b', newline='#4c8fd6', random='#8c8c8c', always='#c2c2c2')
 LOOK = {**dict.fromkeys(['axes.edgecolor', 'axes.labelcolor', 'xtick.color', 'ytick.color', 'text.color'], '#888888'),
         'figure.facecolor': 'none', 'axes.facecolor': 'none', 'savefig.facecolor': 'none', 'legend.frameon': False,
         'axes.spines.top': False, 'axes.spines.right': False, 'font.size': 9, 'figure.dpi': 110}
 
-# %% ../nbs/13_evaluation.ipynb #dcde5038
+# %% ../nbs/13_evaluation.ipynb #e00bb604
 def hue_colour(hue, light=.55, saturation=.6):
     "An RGB triple of a hue in degrees."
     return hls_to_rgb(hue % 360 / 360, light, saturation)
@@ -379,7 +379,7 @@ def _styled(plot):
         with plt.rc_context(LOOK): return plot(*args, **kwargs)
     return styled
 
-# %% ../nbs/13_evaluation.ipynb #fe3c52d1
+# %% ../nbs/13_evaluation.ipynb #1a402528
 def _text(row): return [row['completion'][a:b].replace('\n', '\u21b5').replace(' ', '\u00b7') or '\u2205' for a, b in spans(row)]
 
 @_styled
@@ -399,7 +399,7 @@ def plot_gate(
     ax.set(xlim=(-.7, len(beta) - .3), ylim=(0, 1), xlabel='token emitted at this step', ylabel=r'gate $\beta_t$')
     return fig
 
-# %% ../nbs/13_evaluation.ipynb #fead0cbf
+# %% ../nbs/13_evaluation.ipynb #5065872a
 def _f1_bars(ax, part):
     "F1 of each gate, with intervals, for one convention."
     for i, gate in enumerate(GATES):
@@ -419,7 +419,7 @@ def plot_alignment(alignment: pd.DataFrame) -> Picture:  # from `gate_alignment`
     axes[0].set_ylabel('exact F1 (95% interval)'); axes[1].legend(loc='upper left', bbox_to_anchor=(1, 1))
     return fig
 
-# %% ../nbs/13_evaluation.ipynb #1bce0cab
+# %% ../nbs/13_evaluation.ipynb #dd7be3ea
 def _scatter(ax, x, kind, name):
     "The two main directions of x, coloured by kind."
     pca = PCA(2).fit(x)
@@ -437,7 +437,7 @@ def plot_codes(table: pd.DataFrame) -> Picture:  # from `code_table`
     axes[1].legend(loc='upper left', bbox_to_anchor=(1, 1), markerscale=2)
     return fig
 
-# %% ../nbs/13_evaluation.ipynb #af297553
+# %% ../nbs/13_evaluation.ipynb #7e1e7ace
 @_styled
 def plot_pass_rates(rates: pd.DataFrame) -> Picture:  # from `pass_rates`
     "Pass rates by problem and method with 95% intervals; one row of axes for each way of decoding."
@@ -455,7 +455,7 @@ def plot_pass_rates(rates: pd.DataFrame) -> Picture:  # from `pass_rates`
     axes[0, 0].legend(loc='upper left', bbox_to_anchor=(1, 1))
     return fig
 
-# %% ../nbs/13_evaluation.ipynb #8ce06dda
+# %% ../nbs/13_evaluation.ipynb #afcec5cc
 @_styled
 def plot_learning(
     history: pd.DataFrame,  # from `internal_rl`: episodes, reward, reward_<group>
@@ -473,7 +473,7 @@ def plot_learning(
     ax.legend(loc='upper left', bbox_to_anchor=(1, 1))
     return fig
 
-# %% ../nbs/13_evaluation.ipynb #467eedab
+# %% ../nbs/13_evaluation.ipynb #b82819d8
 CODES_FROM = dict(nll_base=('no control', '#8c8c8c'), nll_zero=('code 0', '#c2c2c2'), nll_prior=('prior codes, hard gate', '#c9a227'),
                   nll_hard=('posterior, hard gate', '#e5862b'), nll_posterior=('posterior, soft gate', '#2aa198'))
 
@@ -492,7 +492,7 @@ def plot_discovery(history: pd.DataFrame) -> Picture:  # from `train_metacontrol
     _lines(gate, history, dict(switches=('codes', '#e5862b'))); gate.set(ylabel='codes a program (hard gate)', ylim=(0, None))
     return fig
 
-# %% ../nbs/13_evaluation.ipynb #f01e6b08
+# %% ../nbs/13_evaluation.ipynb #cf4a8f24
 def _split_code(code):
     "Prompt and completion of a function's text: the signature ends the prompt."
     m = re.search(r'^def [^\n]*:[ \t]*(?=\n)', code, re.M)
@@ -505,7 +505,7 @@ def _as_row(program):
     if isinstance(program, dict): return program
     return dict(zip(('prompt', 'completion'), _split_code(program)))
 
-# %% ../nbs/13_evaluation.ipynb #e8987edb
+# %% ../nbs/13_evaluation.ipynb #3afa1df6
 @dataclass
 class Segmented:
     "A program whose tokens are coloured by the abstract action they were written under."
@@ -520,7 +520,7 @@ class Segmented:
     def _repr_html_(self): return segments_html(self)
     def save_png(self, path, **options): return segments_figure(self, **options).savefig(path, dpi=200)
 
-# %% ../nbs/13_evaluation.ipynb #e35edcd6
+# %% ../nbs/13_evaluation.ipynb #f3b597e1
 def segment(
     backbone,
     mc,
@@ -536,7 +536,7 @@ def segment(
     label = t.switch.cumsum() - 1 if clusters is None else clusters.predict(t.z.astype(float))
     return Segmented(row['prompt'], tokens, t.switch, t.beta, t.z, label)
 
-# %% ../nbs/13_evaluation.ipynb #56f04c51
+# %% ../nbs/13_evaluation.ipynb #7162da46
 def steered_segments(
     backbone,
     out,            # from `steer`
@@ -551,7 +551,7 @@ def steered_segments(
     label = switch.cumsum() - 1 if clusters is None else clusters.predict(z.astype(float))
     return Segmented(text(ids[:-n]), [text([t]) for t in ids[-n:]], switch, out.beta[i, :, 0].float().cpu().numpy(), z, label)
 
-# %% ../nbs/13_evaluation.ipynb #6324815d
+# %% ../nbs/13_evaluation.ipynb #1a773c50
 def segments_html(s: Segmented) -> str:
     "A program as HTML; hover over a token to see the gate."
     parts = []
@@ -563,7 +563,7 @@ def segments_html(s: Segmented) -> str:
     return (f'<pre style="background:none;color:inherit;line-height:1.4"><span style="opacity:.6">{html.escape(s.prompt)}</span>'
             + ''.join(parts) + '</pre>')
 
-# %% ../nbs/13_evaluation.ipynb #147824ce
+# %% ../nbs/13_evaluation.ipynb #f572abf5
 def _places(pieces):
     "Line and column of every piece of text: pairs (line, column, text, number of the piece)."
     line = column = 0

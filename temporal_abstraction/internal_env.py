@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['InternalEnv']
 
-# %% ../nbs/10_internal_env.ipynb #3709cf03
+# %% ../nbs/10_internal_env.ipynb #b7d96f1c
 import gymnasium as gym
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ from gymnasium.vector.utils import batch_space
 from .metacontroller import Metacontroller
 from .steering import Stream
 
-# %% ../nbs/10_internal_env.ipynb #1de7ea93
+# %% ../nbs/10_internal_env.ipynb #f5bb0fb3
 def _check_world(world):
     "Raise `ValueError` for a world whose lanes restart by themselves, or whose actions are no tokens."
     if world.metadata.get('autoreset_mode') != AutoresetMode.DISABLED:
@@ -47,7 +47,7 @@ class InternalEnv(VectorEnv):
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
 
-# %% ../nbs/10_internal_env.ipynb #9f8132b5
+# %% ../nbs/10_internal_env.ipynb #345fa5d6
 @patch
 def _read(self:InternalEnv, obs, mask=None):
     "Residuals after new observations (running, T) of the running lanes: (N, n_e). Sets who acts."
@@ -58,7 +58,7 @@ def _read(self:InternalEnv, obs, mask=None):
         e[self.live], self.acts[self.live] = now.float().cpu(), switch.cpu()
     return e
 
-# %% ../nbs/10_internal_env.ipynb #c0f613e3
+# %% ../nbs/10_internal_env.ipynb #603ba60f
 @patch
 def _write(self:InternalEnv, z):
     "The model's own actions under codes z (running, n_z): (N,), 0 for lanes that have ended."
@@ -69,7 +69,7 @@ def _write(self:InternalEnv, z):
     actions[self.live] = action
     return actions
 
-# %% ../nbs/10_internal_env.ipynb #affdee63
+# %% ../nbs/10_internal_env.ipynb #fa7bf870
 @patch
 def _in_force(self:InternalEnv, codes):
     "The codes of the running lanes, (running, n_z): new ones where a gate fired, else those they had."
@@ -87,7 +87,7 @@ def _go_on(self:InternalEnv, going):
     self.live = self.live[going]
     self.stream.keep(torch.as_tensor(np.flatnonzero(going), device=self.backbone.device))
 
-# %% ../nbs/10_internal_env.ipynb #30b0f287
+# %% ../nbs/10_internal_env.ipynb #540740be
 @patch
 @torch.no_grad()
 def reset(self:InternalEnv, *,
@@ -104,7 +104,7 @@ def reset(self:InternalEnv, *,
     e = self._read(np.concatenate([context, obs[:, None]], 1), mask)
     return e, dict(info, acts=self.acts.copy())
 
-# %% ../nbs/10_internal_env.ipynb #f6b1f8c4
+# %% ../nbs/10_internal_env.ipynb #34824728
 @patch
 @torch.no_grad()
 def step(self:InternalEnv,

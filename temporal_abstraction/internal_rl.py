@@ -6,7 +6,7 @@
 __all__ = ['PolicyConfig', 'Policy', 'DistilConfig', 'expert_codes', 'distil', 'Episodes', 'rollout', 'InternalRLConfig',
            'InternalRLResult', 'surrogate', 'internal_rl']
 
-# %% ../nbs/11_internal_rl.ipynb #61801b0a
+# %% ../nbs/11_internal_rl.ipynb #af641962
 import math
 import time
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from .metacontroller import Metacontroller, hard
 from .pretraining import ExpertData
 from .steering import choose
 
-# %% ../nbs/11_internal_rl.ipynb #809f1b7e
+# %% ../nbs/11_internal_rl.ipynb #fe5564e4
 @dataclass
 class PolicyConfig:
     "Sizes of the abstract-action policy."
@@ -80,7 +80,7 @@ class Policy(nn.Module, PyTorchModelHubMixin):
         p, y = self(e[:, None], state)
         return p.mean[:, 0], y[:, -1]
 
-# %% ../nbs/11_internal_rl.ipynb #06d59cc4
+# %% ../nbs/11_internal_rl.ipynb #80a0c8a1
 @dataclass
 class DistilConfig:
     "Imitate, without any reward, the codes that the metacontroller infers for expert programs."
@@ -121,7 +121,7 @@ def distil(
         history.append(dict(step=step + 1, nll=loss.item()))
     return pd.DataFrame(history)
 
-# %% ../nbs/11_internal_rl.ipynb #1a996187
+# %% ../nbs/11_internal_rl.ipynb #5f5a8d0f
 @dataclass
 class Episodes:
     "Finished episodes, as the policy saw them."
@@ -163,7 +163,7 @@ def rollout(
     group = getattr(env.world, 'row', np.zeros(n, int))
     return Episodes(pad(seen), pad(chosen), mask, torch.as_tensor(reward, dtype=torch.float32), torch.as_tensor(group))
 
-# %% ../nbs/11_internal_rl.ipynb #4d6d1694
+# %% ../nbs/11_internal_rl.ipynb #c0aedfe9
 @dataclass
 class InternalRLConfig:
     "Phase 3: reinforcement learning over codes; base, gate and decoder frozen."

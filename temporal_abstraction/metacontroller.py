@@ -6,7 +6,7 @@
 __all__ = ['MetacontrollerConfig', 'SequenceEmbedder', 'Encoder', 'Gate', 'AlwaysSwitch', 'soft', 'hard', 'straight_through',
            'Decoder', 'Control', 'Metacontroller']
 
-# %% ../nbs/07_metacontroller.ipynb #c2717c13
+# %% ../nbs/07_metacontroller.ipynb #41ae5ac7
 from dataclasses import dataclass, fields
 
 import torch
@@ -14,7 +14,7 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import nn
 from torch.nn import functional as F
 
-# %% ../nbs/07_metacontroller.ipynb #59ede018
+# %% ../nbs/07_metacontroller.ipynb #582f90d1
 @dataclass
 class MetacontrollerConfig:
     "Sizes of the metacontroller."
@@ -35,7 +35,7 @@ class MetacontrollerConfig:
             elif not isinstance(v, int) or v < 1: raise ValueError(f"{f.name} must be an integer of at least 1, got {v!r}.")
         if self.n_s % 2: raise ValueError(f"n_s must be even (half for each reading direction), got {self.n_s}.")
 
-# %% ../nbs/07_metacontroller.ipynb #1e652916
+# %% ../nbs/07_metacontroller.ipynb #8a280b5b
 class SequenceEmbedder(nn.Module):
     "s(e_{1:T}): final states of a gated linear recurrence read forwards and backwards (Kobayashi et al. 2025, metacontroller architecture)."
     def __init__(self, n_e, n_s):
@@ -54,7 +54,7 @@ class SequenceEmbedder(nn.Module):
         forwards, backwards = after.chunk(2, -1)[0], (before - log_a).chunk(2, -1)[1]
         return self.out(F.layer_norm((torch.cat([forwards, backwards], -1).exp() * b).sum(1), b.shape[-1:]))
 
-# %% ../nbs/07_metacontroller.ipynb #c08cb8c0
+# %% ../nbs/07_metacontroller.ipynb #e007acc7
 class Encoder(nn.Module):
     "f_enc: mean and log-variance of the proposal z~_t from (e_t, h_{t-1}, s)."
     def __init__(self, n_e, n_h, n_s, n_z, n_hidden):
@@ -71,7 +71,7 @@ class Encoder(nn.Module):
         hidden = self.read_x(x) + self.read_h(h_prev) + self.read_s(s)[:, None]
         return self.out(F.gelu(hidden)).chunk(2, -1)
 
-# %% ../nbs/07_metacontroller.ipynb #465d700d
+# %% ../nbs/07_metacontroller.ipynb #5aa2fd2d
 class Gate(nn.Module):
     "f_switch: logit of beta_t from (e_t, h_{t-1}, z_{t-1}); strictly causal."
     def __init__(self, n_e, n_h, n_z, n_hidden):
@@ -92,7 +92,7 @@ class AlwaysSwitch(Gate):
     "The ablation without temporal abstraction: beta is 1 at every step."
     def forward(self, context, z_prev): return torch.full_like(context[..., :1], 30.)
 
-# %% ../nbs/07_metacontroller.ipynb #6d9e4519
+# %% ../nbs/07_metacontroller.ipynb #400ffd0b
 def soft(logit):
     "beta in [0, 1], as in the objective of Kobayashi et al. 2025."
     return torch.sigmoid(logit)
@@ -107,7 +107,7 @@ def straight_through(logit, temperature=1.):
     p = torch.sigmoid((logit + u.log() - (-u).log1p()) / temperature)
     return (p > 0.5).to(p.dtype) + p - p.detach()
 
-# %% ../nbs/07_metacontroller.ipynb #e25fe68b
+# %% ../nbs/07_metacontroller.ipynb #185ef255
 class Decoder(nn.Module):
     "f_hyp: a code z becomes a low-rank linear controller U(z) = A(z) B(z) of the residual stream, with U(0) = 0."
     def __init__(self, n_z, n_e, rank, n_hidden, init_scale=0.06):
@@ -139,7 +139,7 @@ class Decoder(nn.Module):
         fBe = (f[..., None] * Be[..., None, :]).flatten(-2) * self.gain
         return fBe @ self.A.transpose(1, 2).flatten(0, 1) * self.scale
 
-# %% ../nbs/07_metacontroller.ipynb #8045cdd9
+# %% ../nbs/07_metacontroller.ipynb #91e86ef0
 @dataclass
 class Control:
     "What the metacontroller says about a batch of sequences; zeros where the mask is False, except `e_hat = e` there."
@@ -162,7 +162,7 @@ def _pack(mask):
 
 def _take(x, order): return x.gather(1, order[..., None].expand(-1, -1, x.shape[-1]))
 
-# %% ../nbs/07_metacontroller.ipynb #b3a66539
+# %% ../nbs/07_metacontroller.ipynb #5da5842b
 class Metacontroller(nn.Module, PyTorchModelHubMixin):
     "Reads residuals e, proposes codes, switches between them by a causal gate, and writes e + U(z) e (Kobayashi et al. 2025)."
     def __init__(self, config: MetacontrollerConfig):

@@ -7,14 +7,15 @@ __all__ = ['STYLE', 'CAPTIONS', 'AdaptConfig', 'DiscoverConfig', 'RLConfig', 'Ev
            'write_history', 'loading', 'load_backbone', 'load_data', 'adapt', 'discover', 'load_metacontroller',
            'problem_rows', 'rl', 'methods', 'sample_all', 'evaluate', 'figures', 'page', 'embedded', 'report']
 
-# %% ../nbs/14_pipeline.ipynb #52942d56
+# %% ../nbs/14_pipeline.ipynb #9921c09b
 import base64
 import html
 import json
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict, dataclass
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -36,7 +37,7 @@ from .programs import PROBLEMS, expert_dataset
 from .textworld import ProgramReward, TextWorld
 from .verifier import Verifier
 
-# %% ../nbs/14_pipeline.ipynb #83abe2e6
+# %% ../nbs/14_pipeline.ipynb #b7c0d844
 @dataclass
 class AdaptConfig(PretrainConfig):
     "Phase 1 on code."
@@ -49,13 +50,13 @@ class DiscoverConfig(TrainMetacontrollerConfig):
     "Phase 2 on code: content first with the gate held open, then a price for switching, then one for bits."
     steps: int = 270             # optimiser steps
     lr: float = 3e-3             # learning rate of AdamW
-    kl_weight: float = 0.01      # alpha: what a nat of code costs against a nat of action
+    kl_weight: float = 0.03      # alpha: what a nat of code costs against a nat of action
     kl_start: float = 0.001      # alpha before it rises
-    kl_delay: float = 0.6        # share of the steps before alpha begins to rise
-    kl_warmup: float = 0.3       # share of the steps over which it rises
-    open_for: float = 0.5        # share of the steps during which the gate is held open
+    kl_delay: float = 0.5        # share of the steps before alpha begins to rise
+    kl_warmup: float = 0.4       # share of the steps over which it rises
+    open_for: float = 0.4        # share of the steps during which the gate is held open
     draw_gates: bool = True      # after that, draw gates (straight-through) instead of the paper's soft ones
-    switch_cost: float = 0.03    # nats a switch once gates are drawn
+    switch_cost: float = 0.07    # nats a switch once gates are drawn
     log_every: int = 54          # steps between lines of the history
     n_z: int = 16    # width of a code
     n_h: int = 64    # width of the gate's history
@@ -66,9 +67,9 @@ class DiscoverConfig(TrainMetacontrollerConfig):
 class RLConfig(InternalRLConfig):
     "Phase 3 on code."
     updates: int = 12           # rollouts of all lanes, each followed by an update
-    lr: float = 2e-3            # learning rate of AdamW
+    lr: float = 1e-3            # learning rate of AdamW
     group: int = 12             # episodes a problem in each rollout
-    temperature: float = 0.7    # of the model's own tokens
+    temperature: float = 0.     # of the model's own tokens; 0 leaves the codes as the only noise
     std: float = 0.45           # spread of the policy's codes
     distil_steps: int = 300     # imitation of the metacontroller's codes, before any reward
     n_tests: int = 10           # hidden reward tests a problem
@@ -76,12 +77,12 @@ class RLConfig(InternalRLConfig):
 @dataclass
 class EvaluateConfig:
     "Evaluation on code."
-    n_samples: int = 24         # programs a problem and method
+    n_samples: int = 16         # programs a problem and method
     temperature: float = 0.7    # of the model's own tokens
     n_tests: int = 12           # hidden evaluation tests a problem, disjoint from the reward tests
     seed: int = 0               # fixes codes and tokens
 
-# %% ../nbs/14_pipeline.ipynb #58875336
+# %% ../nbs/14_pipeline.ipynb #4bdc6e3e
 class RunError(ValueError):
     "A run folder that cannot be used as asked; the message says what to do."
 
@@ -132,7 +133,7 @@ class Run:
         yield part
         os.replace(part, self / phase)
 
-# %% ../nbs/14_pipeline.ipynb #509d1aec
+# %% ../nbs/14_pipeline.ipynb #df992bbf
 def write_history(folder, history):
     "A history as JSON lines."
     history.to_json(folder / 'history.jsonl', orient='records', lines=True)
@@ -140,7 +141,8 @@ def write_history(folder, history):
 @contextmanager
 def loading(folder):
     "Turn whatever goes wrong while a checkpoint is read into a sentence."
-    try: yield
+    try:
+        with redirect_stdout(StringIO()): yield   # the hub's loader prints a line for each file
     except (OSError, SafetensorError, BackboneError, json.JSONDecodeError) as e:
         raise RunError(f"{folder} is incomplete or damaged ({type(e).__name__}). Remove that folder to make it again, or choose another --out.") from None
 
@@ -171,7 +173,7 @@ def adapt(run: Run, base='smollm2', layer=None, dtype='bfloat16', config=AdaptCo
     print(f"Phase 1, adapt: {len(train)} expert programs read for {config.steps} steps; the model's uncertainty about unseen ones fell "
           f"from {h.nll_program.iloc[0]:.1f} to {h.nll_program.iloc[-1]:.1f} nats a program ({h.seconds.iloc[-1]:.0f} s).")
 
-# %% ../nbs/14_pipeline.ipynb #f9b18503
+# %% ../nbs/14_pipeline.ipynb #8278ec5c
 def discover(run: Run, config=DiscoverConfig()):
     "Phase 2: train a metacontroller on the adapted base."
     settings = dict(asdict(config), adapt=run.config('adapt'))
@@ -195,7 +197,7 @@ def load_metacontroller(run):
     folder = run / 'discover' / 'metacontroller'
     with loading(folder): return Metacontroller.from_pretrained(str(folder)).eval()
 
-# %% ../nbs/14_pipeline.ipynb #a5a85f31
+# %% ../nbs/14_pipeline.ipynb #19e69cfe
 def problem_rows():
     "One prompt a problem."
     return Dataset.from_list([dict(problem=k, prompt=p.prompt) for k, p in PROBLEMS.items()])
@@ -219,7 +221,7 @@ def rl(run: Run, config=RLConfig()):
     print(f"Phase 3, internal RL: {h.episodes.iloc[-1]} programs tried, {h.switches.mean():.1f} abstract actions each; "
           f"the share that pass went from {h.reward.iloc[0]:.2f} to {h.reward.iloc[-1]:.2f} ({h.seconds.iloc[-1]:.0f} s).")
 
-# %% ../nbs/14_pipeline.ipynb #479e1966
+# %% ../nbs/14_pipeline.ipynb #d6a2a919
 def methods(run, backbone):
     "What is compared: name -> (backbone, metacontroller or None, policy, policy when decoding greedily)."
     c, mc = run.config('adapt'), load_metacontroller(run)
@@ -259,7 +261,7 @@ def evaluate(run: Run, config=EvaluateConfig()):
     print('Evaluation: share of programs that pass tests no phase has seen, with 95% intervals.')
     print(comparison_table(rates).to_string())
 
-# %% ../nbs/14_pipeline.ipynb #de362f4b
+# %% ../nbs/14_pipeline.ipynb #e63863ae
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
 table{border-collapse:collapse;font-size:14px;display:block;overflow-x:auto}td,th{padding:.25rem .6rem;border-bottom:1px solid #8884;text-align:left}
 img{max-width:100%}pre{overflow-x:auto}@media(prefers-color-scheme:dark){body{color:#ddd;background:#181a1f}}"""
@@ -289,7 +291,7 @@ def embedded(path, caption):
     data = base64.b64encode(path.read_bytes()).decode()
     return f'<figure><img alt="{html.escape(caption)}" src="data:image/png;base64,{data}"><figcaption>{html.escape(caption)}</figcaption></figure>'
 
-# %% ../nbs/14_pipeline.ipynb #4b826d62
+# %% ../nbs/14_pipeline.ipynb #4137bc04
 def report(run: Run):
     "Write PNG figures and report.html."
     settings = run.config('evaluate')

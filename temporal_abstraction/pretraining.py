@@ -6,7 +6,7 @@
 __all__ = ['to_steps', 'Batch', 'ExpertData', 'expert_data', 'action_nll', 'mean_nll', 'PretrainConfig', 'PretrainResult',
            'forever', 'pretrain']
 
-# %% ../nbs/04_pretraining.ipynb #5df76133
+# %% ../nbs/04_pretraining.ipynb #4ca9006f
 import copy
 import os
 import time
@@ -28,7 +28,7 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from .backbone import Backbone
 
-# %% ../nbs/04_pretraining.ipynb #8a359e8e
+# %% ../nbs/04_pretraining.ipynb #8366b71a
 def to_steps(
     rows: Dataset,  # columns prompt, completion
     tokenizer,      # a fast tokenizer with an end-of-text token
@@ -43,7 +43,7 @@ def to_steps(
                     offsets=offsets + [len(row['completion'])])
     return rows.map(steps)
 
-# %% ../nbs/04_pretraining.ipynb #92f4196d
+# %% ../nbs/04_pretraining.ipynb #9f2fa43d
 @dataclass
 class Batch:
     "Expert trajectories of several lengths: contexts padded on the left, steps on the right."
@@ -65,7 +65,7 @@ def _pad(rows, side):
     pad = lambda xs: torch.nn.utils.rnn.pad_sequence(xs, batch_first=True, padding_side=side)
     return pad(rows), pad([torch.ones(len(r), dtype=torch.bool) for r in rows])
 
-# %% ../nbs/04_pretraining.ipynb #13fb4004
+# %% ../nbs/04_pretraining.ipynb #fbbac50c
 class ExpertData(torch.utils.data.Dataset):
     "Expert steps with the residuals of the frozen lower half."
     def __init__(self, rows: Dataset, e: torch.Tensor):
@@ -102,7 +102,7 @@ class ExpertData(torch.utils.data.Dataset):
         else: order = LengthGroupedSampler(batch_size, lengths=self.lengths, generator=torch.Generator().manual_seed(seed))
         return DataLoader(self, batch_size, sampler=order, collate_fn=self.batch)
 
-# %% ../nbs/04_pretraining.ipynb #8f46c1fb
+# %% ../nbs/04_pretraining.ipynb #53fa9238
 @torch.no_grad()
 def expert_data(
     backbone,         # a `Backbone`
@@ -126,7 +126,7 @@ def expert_data(
         save_file({'e': data.e}, part), os.replace(part, path)
     return data
 
-# %% ../nbs/04_pretraining.ipynb #e697f4d7
+# %% ../nbs/04_pretraining.ipynb #99ede1fe
 def action_nll(
     backbone,
     batch: Batch,
@@ -143,14 +143,14 @@ def action_nll(
     nll = F.cross_entropy(backbone.head(hidden, vocab).float().flatten(0, 1), target.flatten(), reduction='none')
     return nll.view(batch.action.shape) * batch.mask
 
-# %% ../nbs/04_pretraining.ipynb #a056a23f
+# %% ../nbs/04_pretraining.ipynb #c60d3a31
 @torch.no_grad()
 def mean_nll(backbone, data: ExpertData, batch_size=32, vocab=None):
     "Mean nats an action, and a program."
     total = sum(action_nll(backbone, b.to(backbone.device), vocab=vocab).sum().item() for b in data.loader(batch_size))
     return dict(nll_action=total / sum(map(len, data._action)), nll_program=total / len(data))
 
-# %% ../nbs/04_pretraining.ipynb #24ddcf6f
+# %% ../nbs/04_pretraining.ipynb #d6bdb215
 @dataclass
 class PretrainConfig:
     "Phase 1: adapt the upper half on expert programs."
@@ -175,7 +175,7 @@ class PretrainResult:
     backbone: Backbone
     history: pd.DataFrame  # step, nll_action (validation nats an action), train_nll_action, seconds
 
-# %% ../nbs/04_pretraining.ipynb #ed9e0cf8
+# %% ../nbs/04_pretraining.ipynb #2949c52d
 def forever(data: ExpertData, batch_size, seed, device):
     "Batches without end, reshuffled each epoch."
     epoch = 0

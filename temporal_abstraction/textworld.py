@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ProgramReward', 'TextWorld']
 
-# %% ../nbs/03b_textworld.ipynb #a198b848
+# %% ../nbs/03b_textworld.ipynb #4c6db3b5
 import gymnasium as gym
 import numpy as np
 from fastcore.basics import patch
@@ -15,7 +15,7 @@ from gymnasium.vector.utils import batch_space
 from .programs import PROBLEMS
 from .verifier import Verifier, code_reward
 
-# %% ../nbs/03b_textworld.ipynb #f878b0a6
+# %% ../nbs/03b_textworld.ipynb #b5287d84
 class ProgramReward:
     "1 for a completion that makes its prompt a correct program, else 0; a reward function as `trl` calls it."
     def __init__(self,
@@ -41,7 +41,7 @@ class ProgramReward:
         names, tests = [PROBLEMS[p].entry_point for p in problem], [self.tests[p] for p in problem]
         return self.judge(prompts=prompts, completions=programs, entry_point=names, tests=tests)
 
-# %% ../nbs/03b_textworld.ipynb #1f384c1d
+# %% ../nbs/03b_textworld.ipynb #27b685c1
 def _check_world(tokenizer, rows, num_envs, max_new_tokens):
     "Raise `ValueError` for what no world of text can be made of."
     if not len(rows): raise ValueError("A world needs at least one prompt, but the dataset is empty.")
@@ -70,7 +70,7 @@ class TextWorld(VectorEnv):
         self.observation_space = self.action_space = batch_space(self.single_action_space, num_envs)
         self.done, self.row, self.tokens = np.ones(num_envs, bool), None, []
 
-# %% ../nbs/03b_textworld.ipynb #3199d38e
+# %% ../nbs/03b_textworld.ipynb #91b19b03
 def _rows_for(rows, n, size):
     "Row numbers as an array (n,), each below `size`; raises `ValueError` for others."
     rows = np.asarray(rows)
@@ -94,7 +94,7 @@ def reset(self:TextWorld, *,
     self.done, self.tokens = np.zeros(n, bool), []
     return ids[:, -1], dict(context=ids[:, :-1], context_mask=mask[:, :-1], row=self.row)
 
-# %% ../nbs/03b_textworld.ipynb #e9aaaee9
+# %% ../nbs/03b_textworld.ipynb #b0eeb7c1
 @patch
 def completions(self:TextWorld,
     lanes=slice(None),  # which lanes; all
@@ -113,7 +113,7 @@ def _rewards(self:TextWorld, lanes):
         rewards[lanes] = [0. if v is None else v for v in values]
     return rewards
 
-# %% ../nbs/03b_textworld.ipynb #1d9fdf6c
+# %% ../nbs/03b_textworld.ipynb #8945db5b
 @patch
 def step(self:TextWorld,
     actions,  # (N,) token ids; those of lanes that have ended are ignored
