@@ -7,7 +7,7 @@ __all__ = ['STYLE', 'CAPTIONS', 'AdaptConfig', 'DiscoverConfig', 'RLConfig', 'Ev
            'write_history', 'loading', 'load_backbone', 'load_data', 'adapt', 'discover', 'load_metacontroller',
            'problem_rows', 'rl', 'methods', 'sample_all', 'evaluate', 'figures', 'page', 'embedded', 'report']
 
-# %% ../nbs/14_pipeline.ipynb #9921c09b
+# %% ../nbs/14_pipeline.ipynb #70443545
 import base64
 import html
 import json
@@ -37,7 +37,7 @@ from .programs import PROBLEMS, expert_dataset
 from .textworld import ProgramReward, TextWorld
 from .verifier import Verifier
 
-# %% ../nbs/14_pipeline.ipynb #b7c0d844
+# %% ../nbs/14_pipeline.ipynb #362d5dea
 @dataclass
 class AdaptConfig(PretrainConfig):
     "Phase 1 on code."
@@ -82,7 +82,7 @@ class EvaluateConfig:
     n_tests: int = 12           # hidden evaluation tests a problem, disjoint from the reward tests
     seed: int = 0               # fixes codes and tokens
 
-# %% ../nbs/14_pipeline.ipynb #4bdc6e3e
+# %% ../nbs/14_pipeline.ipynb #79560ebf
 class RunError(ValueError):
     "A run folder that cannot be used as asked; the message says what to do."
 
@@ -133,7 +133,7 @@ class Run:
         yield part
         os.replace(part, self / phase)
 
-# %% ../nbs/14_pipeline.ipynb #df992bbf
+# %% ../nbs/14_pipeline.ipynb #ac411142
 def write_history(folder, history):
     "A history as JSON lines."
     history.to_json(folder / 'history.jsonl', orient='records', lines=True)
@@ -173,7 +173,7 @@ def adapt(run: Run, base='smollm2', layer=None, dtype='bfloat16', config=AdaptCo
     print(f"Phase 1, adapt: {len(train)} expert programs read for {config.steps} steps; the model's uncertainty about unseen ones fell "
           f"from {h.nll_program.iloc[0]:.1f} to {h.nll_program.iloc[-1]:.1f} nats a program ({h.seconds.iloc[-1]:.0f} s).")
 
-# %% ../nbs/14_pipeline.ipynb #8278ec5c
+# %% ../nbs/14_pipeline.ipynb #99f935c6
 def discover(run: Run, config=DiscoverConfig()):
     "Phase 2: train a metacontroller on the adapted base."
     settings = dict(asdict(config), adapt=run.config('adapt'))
@@ -197,7 +197,7 @@ def load_metacontroller(run):
     folder = run / 'discover' / 'metacontroller'
     with loading(folder): return Metacontroller.from_pretrained(str(folder)).eval()
 
-# %% ../nbs/14_pipeline.ipynb #19e69cfe
+# %% ../nbs/14_pipeline.ipynb #685d5023
 def problem_rows():
     "One prompt a problem."
     return Dataset.from_list([dict(problem=k, prompt=p.prompt) for k, p in PROBLEMS.items()])
@@ -221,7 +221,7 @@ def rl(run: Run, config=RLConfig()):
     print(f"Phase 3, internal RL: {h.episodes.iloc[-1]} programs tried, {h.switches.mean():.1f} abstract actions each; "
           f"the share that pass went from {h.reward.iloc[0]:.2f} to {h.reward.iloc[-1]:.2f} ({h.seconds.iloc[-1]:.0f} s).")
 
-# %% ../nbs/14_pipeline.ipynb #d6a2a919
+# %% ../nbs/14_pipeline.ipynb #2d9f060d
 def methods(run, backbone):
     "What is compared: name -> (backbone, metacontroller or None, policy, policy when decoding greedily)."
     c, mc = run.config('adapt'), load_metacontroller(run)
@@ -261,7 +261,7 @@ def evaluate(run: Run, config=EvaluateConfig()):
     print('Evaluation: share of programs that pass tests no phase has seen, with 95% intervals.')
     print(comparison_table(rates).to_string())
 
-# %% ../nbs/14_pipeline.ipynb #e63863ae
+# %% ../nbs/14_pipeline.ipynb #d3b13949
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
 table{border-collapse:collapse;font-size:14px;display:block;overflow-x:auto}td,th{padding:.25rem .6rem;border-bottom:1px solid #8884;text-align:left}
 img{max-width:100%}pre{overflow-x:auto}@media(prefers-color-scheme:dark){body{color:#ddd;background:#181a1f}}"""
@@ -291,7 +291,7 @@ def embedded(path, caption):
     data = base64.b64encode(path.read_bytes()).decode()
     return f'<figure><img alt="{html.escape(caption)}" src="data:image/png;base64,{data}"><figcaption>{html.escape(caption)}</figcaption></figure>'
 
-# %% ../nbs/14_pipeline.ipynb #4137bc04
+# %% ../nbs/14_pipeline.ipynb #3d7379d1
 def report(run: Run):
     "Write PNG figures and report.html."
     settings = run.config('evaluate')
