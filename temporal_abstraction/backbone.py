@@ -203,12 +203,17 @@ class Backbone(nn.Module):
         _anatomy(model)
         self.n_layers, self.n_e = model.config.num_hidden_layers, model.config.hidden_size
         self.layer = self.n_layers // 2 if layer is None else layer
-        if not (isinstance(self.layer, int) and 1 <= self.layer < self.n_layers):
-            raise ValueError(f"layer must be a whole number from 1 to {self.n_layers - 1} for this base of "
+        if not (isinstance(self.layer, int) and self.layer in (allowed := self.layers(self.n_layers))):
+            raise ValueError(f"layer must be a whole number from {allowed.start} to {allowed.stop - 1} for this base of "
                              f"{self.n_layers} blocks, got {layer!r}.")
         self.model, self.tokenizer = model.requires_grad_(False).eval(), tokenizer
         self._halves = _split(model, self.layer)  # in a tuple: their parameters are registered once, under `model`
         self._check()
+
+    @staticmethod
+    def layers(n_layers):
+        "Where a base of `n_layers` blocks may be split: both halves keep at least one block."
+        return range(1, n_layers)
 
     @property
     def device(self): return next(self.model.parameters()).device
@@ -226,6 +231,11 @@ class Backbone(nn.Module):
         super()._apply(fn, recurse)
         for m, buffers in kept.items(): m._buffers |= {k: b.to(m._buffers[k].device) for k, b in buffers.items()}
         return self
+
+    def upper_parameters(self):
+        "The parameters of the blocks above `layer`, of the final norm and of the head."
+        kept = {id(p) for p in self._halves[0].parameters()}
+        return [p for p in self.model.parameters() if id(p) not in kept]
 
     def new_cache(self):
         "An empty `SplitCache`."
@@ -259,12 +269,14 @@ def _run(self:Backbone, which, x, cache, attention_mask, use_cache):
 # %% ../nbs/00_backbone.ipynb #990e3ad1
 @patch
 def lower(self:Backbone,
-          input_ids,           # (B, T) int64
+          input_ids,           # (B, T) int64, or (B, T, K) for a base whose observations have K parts
           attention_mask=None, # (B, past + T), nonzero = real token; None means no new padding
           cache=None,          # `SplitCache` to continue, advanced in place; None starts a new one
           *, use_cache=True):  # False keeps nothing and returns None as the cache
     "The residual stream after block `layer`, (B, T, n_e), and the cache. Source: Kobayashi et al. 2025, Algorithm 1."
-    if input_ids.ndim != 2: raise ValueError(f"input_ids must have shape (B, T), got {tuple(input_ids.shape)}.")
+    parts = getattr(self.model.get_input_embeddings(), "parts", ())
+    if input_ids.ndim != 2 + len(parts):
+        raise ValueError(f"input_ids must have shape {'(B, T, K)' if parts else '(B, T)'}, got {tuple(input_ids.shape)}.")
     return self._run(0, input_ids, cache, attention_mask, use_cache)
 
 # %% ../nbs/00_backbone.ipynb #45fc8886
@@ -320,8 +332,9 @@ def _in_pieces(step,   # (tokens, cache) -> (logits, cache)
 @torch.no_grad()
 def _check(self:Backbone):
     "Raise `BackboneError` unless the halves compute what the unsplit model does."
-    kind, rows = type(self.model).__name__, self.model.get_input_embeddings().num_embeddings
-    pieces = torch.randint(rows, (2, 5), generator=torch.Generator().manual_seed(0)).to(self.device).split(4, 1)
+    kind, embedding = type(self.model).__name__, self.model.get_input_embeddings()
+    shape = (2, 5, *getattr(embedding, "parts", ()))  # an observation may have several parts, each with an embedding
+    pieces = torch.randint(embedding.num_embeddings, shape, generator=torch.Generator().manual_seed(0)).to(self.device).split(4, 1)
     def whole(ids, past):
         out = self.model(ids, past_key_values=past, use_cache=True)
         return out.logits, out.past_key_values

@@ -9,6 +9,7 @@ __all__ = ['Flat', 'Out', 'OUT', 'Base', 'adapt', 'discover', 'rl', 'evaluate', 
 # %% ../nbs/15_cli.ipynb #3ebd5107
 import os
 import sys
+import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,6 +17,8 @@ from typing import Annotated, Literal
 # %% ../nbs/15_cli.ipynb #7f3690f0
 os.environ.setdefault('TOKENIZERS_PARALLELISM', 'false')
 os.environ.setdefault('TRANSFORMERS_VERBOSITY', 'error')
+os.environ.setdefault('HF_DATASETS_DISABLE_PROGRESS_BARS', '1')  # those that last longer are shown: residuals, training, evaluation
+warnings.filterwarnings('ignore', message='`is_gradient_checkpointing`')  # peft's use of an old name in transformers
 
 # %% ../nbs/15_cli.ipynb #c96d43a6
 import tyro

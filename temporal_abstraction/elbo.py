@@ -7,6 +7,7 @@ __all__ = ['elbo_terms', 'TrainMetacontrollerConfig', 'prior_control', 'evaluate
            'train_metacontroller']
 
 # %% ../nbs/08_elbo.ipynb #8aae0e45
+import copy
 import time
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ import pandas as pd
 import torch
 from tqdm.auto import tqdm
 
+from .backbone import Backbone
 from .metacontroller import Metacontroller, hard, soft, straight_through
 from .pretraining import ExpertData, action_nll, forever
 
@@ -27,7 +29,7 @@ def elbo_terms(
     vocab=None,    # restrict the softmax to these token ids
 ):                 # nll (B,), kl (B,), the metacontroller's `Control`
     "The two terms of the objective, in nats a sequence, and what produced them."
-    control = mc(batch.e, batch.mask, switch, noise)
+    control = mc(batch.e, batch.mask, switch, noise, batch.view)
     nll = action_nll(backbone, batch, control.e_hat, vocab).sum(1)
     return nll, (control.kl() * batch.mask).sum(1), control
 
@@ -38,6 +40,9 @@ class TrainMetacontrollerConfig:
     steps: int = 400             # optimiser steps
     batch_size: int = 16         # programs a step
     lr: float = 1e-3             # learning rate of AdamW
+    decoder_lr: float = 0.       # that of the decoder; 0: the same
+    base_lr: float = 0.          # that of the upper half; 0 leaves the base frozen, as it should be, more co-trains it
+    lr_end: float = 1.           # share of the learning rates left at the end, reached in a straight line
     weight_decay: float = 0.03   # of AdamW
     kl_weight: float = 0.1       # alpha: what a nat of code costs against a nat of action
     kl_start: float = 0.         # alpha before it rises
@@ -76,8 +81,7 @@ class TrainMetacontrollerConfig:
 # %% ../nbs/08_elbo.ipynb #c94ff7da
 def prior_control(mc, batch):
     "Residuals controlled by codes from the prior N(0, I), redrawn where the hard gate fires: what generation without a policy does."
-    x = mc.standardise(batch.e); h = mc.history(x)[0]
-    h_prev = torch.cat([torch.zeros_like(h[:, :1]), h[:, :-1]], 1)
+    x, h_prev = mc._read(batch.e, batch.mask)
     z, _ = mc.integrate(x, h_prev, torch.randn(*batch.mask.shape, mc.config.n_z), hard)
     return batch.e + mc.decoder.control(z, batch.e.float()).to(batch.e.dtype)
 
@@ -106,6 +110,24 @@ class TrainMetacontrollerResult:
     "The trained metacontroller and how it got there."
     mc: Metacontroller
     history: pd.DataFrame
+    backbone: Backbone    # the one given, or the copy that was co-trained
+
+
+def _optimiser(backbone, mc, c):
+    "AdamW with the three learning rates of the configuration, and its schedule."
+    decoder = list(mc.decoder.parameters())
+    rest = [p for p in mc.parameters() if all(p is not d for d in decoder)]
+    groups = [dict(params=rest), dict(params=decoder, lr=c.decoder_lr or c.lr)]
+    if c.base_lr: groups.append(dict(params=[p for p in backbone.parameters() if p.requires_grad], lr=c.base_lr))
+    opt = torch.optim.AdamW(groups, lr=c.lr, weight_decay=c.weight_decay)
+    return opt, torch.optim.lr_scheduler.LambdaLR(opt, lambda step: 1 - (1 - c.lr_end) * step / c.steps)
+
+
+def _thawed(backbone):
+    "A copy whose upper half can be trained."
+    twin = copy.deepcopy(backbone)
+    for p in twin.upper_parameters(): p.requires_grad_(True)
+    return twin
 
 def train_metacontroller(
     backbone,
@@ -117,13 +139,14 @@ def train_metacontroller(
 ) -> TrainMetacontrollerResult:
     "Phase 2: minimise NLL + alpha KL over the metacontroller, the base frozen."
     c = config; torch.manual_seed(c.seed)
-    opt = torch.optim.AdamW(mc.parameters(), lr=c.lr, weight_decay=c.weight_decay)
+    if c.base_lr: backbone = _thawed(backbone)
+    opt, schedule = _optimiser(backbone, mc, c)
     history, batches, start = [], forever(data, c.batch_size, c.seed, backbone.device), time.perf_counter()
     for step in tqdm(range(c.steps), desc='phase 2: discover'):
         nll, kl, control = elbo_terms(backbone, mc, next(batches), c.switch(step), vocab=vocab)
         loss = (nll + c.alpha(step) * kl + c.cost(step) * control.beta.sum((1, 2))).mean()
-        opt.zero_grad(), loss.backward(), torch.nn.utils.clip_grad_norm_(mc.parameters(), c.clip), opt.step()
+        opt.zero_grad(), loss.backward(), torch.nn.utils.clip_grad_norm_(mc.parameters(), c.clip), opt.step(), schedule.step()
         if step % c.log_every == 0 or step == c.steps - 1:
             line = evaluate_elbo(backbone, mc, valid, vocab=vocab) if valid else {}
             history.append(dict(step=step + 1, alpha=c.alpha(step), train_nll=nll.mean().item(), train_kl=kl.mean().item(), **line, seconds=time.perf_counter() - start))
-    return TrainMetacontrollerResult(mc, pd.DataFrame(history))
+    return TrainMetacontrollerResult(mc, pd.DataFrame(history), backbone)

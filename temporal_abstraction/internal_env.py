@@ -99,8 +99,8 @@ def reset(self:InternalEnv, *,
     self.generator = torch.Generator().manual_seed(int(self.np_random.integers(2**31)))
     obs, info = self.world.reset(seed=seed, options=options)
     self.live, self.stream = np.arange(self.num_envs), Stream(self.backbone, self.mc, self.num_envs)
-    context = info.get('context', np.zeros((self.num_envs, 0), int))
-    mask = np.pad(info.get('context_mask', np.ones(context.shape, bool)), ((0, 0), (0, 1)), constant_values=True)
+    context = info.get('context', obs[:, None][:, :0])
+    mask = np.pad(info.get('context_mask', np.ones(context.shape[:2], bool)), ((0, 0), (0, 1)), constant_values=True)
     e = self._read(np.concatenate([context, obs[:, None]], 1), mask)
     return e, dict(info, acts=self.acts.copy())
 

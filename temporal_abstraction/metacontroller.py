@@ -187,6 +187,12 @@ class Metacontroller(nn.Module, PyTorchModelHubMixin):
         self.mean.copy_(e.mean(0)), self.std.copy_(e.std(0).clamp_min(1e-6)), self.decoder.scale.copy_(self.std)
         return self
 
+    def _read(self, e, mask):
+        "Standardised residuals, zero where masked, and the history up to the step before: (B, T, n_e), (B, T, n_h)."
+        x = self.standardise(e) * mask[..., None]
+        h = self.history(x)[0]
+        return x, torch.cat([torch.zeros_like(h[:, :1]), h[:, :-1]], 1)
+
     def integrate(self, x, h_prev, z_tilde, switch=soft):
         "z_t = beta_t z~_t + (1 - beta_t) z_{t-1} with beta_1 = 1, for given proposals: z (B, T, n_z), beta (B, T, 1)."
         context, z = self.gate.context(x, h_prev), torch.zeros_like(z_tilde[:, 0])
@@ -202,16 +208,16 @@ class Metacontroller(nn.Module, PyTorchModelHubMixin):
         mask=None,    # (B, T) True where real; None: all real
         switch=soft,  # how a gate logit becomes beta: `soft`, `straight_through`, `hard`
         noise=1.,     # scale of the sampling noise of z~; 0 takes the mean
+        view=None,    # (B, T, n_e) residuals that embedder and encoder see instead of e; None: e itself
     ) -> Control:
         "Acausal pass for training: describe whole sequences by codes, and control them."
         if e.ndim != 3 or e.shape[-1] != self.config.n_e: raise ValueError(f"e must have shape (B, T, {self.config.n_e}), got {tuple(e.shape)}.")
         mask = torch.ones(e.shape[:2], dtype=torch.bool, device=e.device) if mask is None else mask.bool()
         order, back = _pack(mask)
-        m, x = mask.gather(1, order), self.standardise(_take(e, order))
-        x = x * m[..., None]
-        h = self.history(x)[0]
-        h_prev = torch.cat([torch.zeros_like(h[:, :1]), h[:, :-1]], 1)
-        mu, logvar = self.encoder(x, h_prev, self.embedder(x, m))
+        m = mask.gather(1, order)
+        x, h_prev = self._read(_take(e, order), m)
+        seen, h_seen = (x, h_prev) if view is None else self._read(_take(view, order), m)
+        mu, logvar = self.encoder(seen, h_seen, self.embedder(seen, m))
         z_tilde = mu + noise * torch.randn_like(mu) * (0.5 * logvar).exp()
         z, beta = self.integrate(x, h_prev, z_tilde, switch)
         z, z_tilde, mu, logvar, beta = (_take(v * m[..., None], back) for v in (z, z_tilde, mu, logvar, beta))

@@ -10,7 +10,7 @@ __all__ = ['to_steps', 'Batch', 'ExpertData', 'expert_data', 'action_nll', 'mean
 import copy
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -53,6 +53,7 @@ class Batch:
     action: torch.Tensor        # (B, T) expert actions (token ids), 0 where masked
     mask: torch.Tensor          # (B, T) True where real
     index: list                 # (B,) rows of the dataset
+    view: torch.Tensor = field(default=None, kw_only=True)  # (B, T, n_e) residuals the encoder sees instead; None: e
 
     def __len__(self): return len(self.index)
     @property
@@ -136,8 +137,9 @@ def action_nll(
 ):                # (B, T) nats, 0 where masked
     "-log p(a_t | e_hat_{1:t}) of the expert's actions."
     e_hat = batch.e if e_hat is None else e_hat
-    with torch.set_grad_enabled(grad):
-        _, cache = backbone.upper_hidden(batch.context_e, attention_mask=batch.context_mask)
+    cache = None
+    if batch.context_e.shape[1]:
+        with torch.set_grad_enabled(grad): _, cache = backbone.upper_hidden(batch.context_e, attention_mask=batch.context_mask)
     hidden, _ = backbone.upper_hidden(e_hat, cache, attention_mask=batch.attention_mask)
     target = batch.action if vocab is None else torch.searchsorted(vocab, batch.action).clamp_max(len(vocab) - 1)
     nll = F.cross_entropy(backbone.head(hidden, vocab).float().flatten(0, 1), target.flatten(), reduction='none')

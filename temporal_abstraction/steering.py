@@ -48,12 +48,12 @@ def _then(old,  # (n, T, ...), or None
 
 @patch
 def read(self:Stream,
-    obs,        # (n, T) new observations; at first context and first observation, padded on the left
+    obs,        # (n, T, ...) new observations; at first context and first observation, padded on the left
     mask=None,  # (n, T) True where real; None: all real
 ):              # e (n, n_e) at the newest observation, beta (n, 1), switch (n,) bool
     "Run the lower half on new observations, and ask the gate about the newest."
     first = self.e is None
-    self.mask = _then(self.mask, torch.ones_like(obs) if mask is None else mask.to(obs.dtype))
+    self.mask = _then(self.mask, obs.new_ones(obs.shape[:2]) if mask is None else mask.to(obs.dtype))
     e = self._lower(obs)
     if obs.shape[1] > 1: self._context(e[:, :-1])
     self.e = e[:, -1]
