@@ -28,6 +28,7 @@ setup(
         "Programming Language :: Python :: 3",
     ],
     packages=[cfg["lib_path"]],
+    package_data={cfg["lib_path"]: ["artefacts/*/*"]},
     include_package_data=True,
     zip_safe=False,
     python_requires=f">={cfg['min_python']}",

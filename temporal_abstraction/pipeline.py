@@ -176,6 +176,7 @@ def adapt(run: Run, base='smollm2', layer=None, dtype='bfloat16', config=AdaptCo
 # %% ../nbs/14_pipeline.ipynb #99f935c6
 def discover(run: Run, config=DiscoverConfig()):
     "Phase 2: train a metacontroller on the adapted base."
+    if config.base_lr: raise ValueError("base_lr must be 0 here: the base stays frozen. Co-training it is an ablation of the gridworld.")
     settings = dict(asdict(config), adapt=run.config('adapt'))
     if run.done('discover', settings): return
     bb = load_backbone(run)
