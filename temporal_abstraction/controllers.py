@@ -156,12 +156,13 @@ def controllers_by_layer(
 # %% ../nbs/06_controllers.ipynb #5ee2f06e
 def plot_controllers(
     by_layer,  # from `controllers_by_layer`
+    ax=None,   # where to draw; None: the current axes
 ):             # axes
     "Success by layer on seen tasks and on the unseen longer one, with the base alone dashed; median and range over seeds."
     steered = by_layer[by_layer.controller == 'known subgoal']
-    ax = sns.lineplot(steered, x='layer', y='success', hue='tasks', hue_order=['seen', 'unseen'], marker='o', estimator='median', errorbar=('pi', 100))
+    ax = sns.lineplot(steered, x='layer', y='success', hue='tasks', hue_order=['seen', 'unseen'], marker='o', estimator='median', errorbar=('pi', 100), ax=ax)
     for name, colour in zip(('seen', 'unseen'), sns.color_palette()):
         ax.axhline(by_layer[(by_layer.controller == 'none') & (by_layer.tasks == name)].success.median(), ls='--', color=colour, lw=1)
     ax.set(xlabel='layer controlled (0: embedding)', ylabel='tasks solved', ylim=(-.02, 1), xticks=sorted(steered.layer.unique().astype(int)))
-    sns.despine()
+    sns.despine(ax.figure)
     return ax

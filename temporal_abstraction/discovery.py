@@ -7,18 +7,18 @@ __all__ = ['shuffled', 'ViewStream', 'PlainStream', 'GridDiscoverConfig', 'disco
            'grid_alignment', 'subgoal_decoding', 'plot_gates', 'OpenPinpad', 'walk', 'seen_transitions', 'unseen_share',
            'replay', 'transfer', 'shipped_metacontroller']
 
-# %% ../nbs/08b_discovery.ipynb #f2b42d7b
+# %% ../nbs/08b_discovery.ipynb #efc8abb3
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
 import torch
-from matplotlib.figure import Figure
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import precision_recall_fscore_support
 from sklearn.pipeline import make_pipeline
@@ -31,7 +31,7 @@ from .metacontroller import AlwaysSwitch, Metacontroller, MetacontrollerConfig, 
 from .pinpad import Pinpad, PinpadEnv, _look, layout_of, observe
 from .steering import choose
 
-# %% ../nbs/08b_discovery.ipynb #4a571f09
+# %% ../nbs/08b_discovery.ipynb #08c57af9
 def shuffled(
     world: Pinpad,
     obs,             # (B, T, K) observations
@@ -43,7 +43,7 @@ def shuffled(
     place = to.gather(1, place.flatten(1)).view(place.shape).numpy()
     return torch.as_tensor(observe(world, place[..., :-1], place[..., -1]))
 
-# %% ../nbs/08b_discovery.ipynb #56b09908
+# %% ../nbs/08b_discovery.ipynb #47b26307
 class ViewStream(ExpertStream):
     "Expert trajectories in batches of similar length, each seen by the encoder on a shuffled board."
     def loader(self, batch_size, seed=None):
@@ -67,7 +67,7 @@ class PlainStream(ViewStream):
     "The same without views: the encoder sees what the model sees, as in the paper."
     def view(self, batch, generator): return None
 
-# %% ../nbs/08b_discovery.ipynb #741b82e9
+# %% ../nbs/08b_discovery.ipynb #929ec1ac
 @dataclass
 class GridDiscoverConfig(TrainMetacontrollerConfig):
     "Phase 2 in the gridworld."
@@ -102,7 +102,7 @@ def discover_grid(
     if c.always: mc.gate.__class__ = AlwaysSwitch
     return train_metacontroller(backbone, mc, data, c, ExpertStream(backbone, world, n=n_valid, valid_seed=1))
 
-# %% ../nbs/08b_discovery.ipynb #3f602a39
+# %% ../nbs/08b_discovery.ipynb #1ed59792
 @dataclass
 class GridCodes:
     "Episodes in the eyes of a metacontroller with a hard gate, and the truth next to it; n episodes of T steps."
@@ -133,7 +133,7 @@ def grid_codes(backbone, mc, world, n=2048, seed=0, tasks=None) -> GridCodes:
     previous = torch.stack([_previous(s, t) for s, t in zip(subgoal, true)])
     return GridCodes(sharp.z, control.beta[..., 0], (sharp.beta[..., 0] > .5) & m, true, subgoal, previous, batch.e, m)
 
-# %% ../nbs/08b_discovery.ipynb #0d03f346
+# %% ../nbs/08b_discovery.ipynb #b69a3b30
 def grid_alignment(codes: GridCodes, seed=0) -> pd.DataFrame:  # gate, precision, recall, f1, rate (switches an episode after the first)
     "Exact agreement of switches with the starts of subgoals, next to gates that learned nothing; the first step is left out."
     m, true, learned = (x[:, 1:] for x in (codes.mask, codes.true, codes.switch))
@@ -159,19 +159,19 @@ def subgoal_decoding(codes: GridCodes) -> pd.DataFrame:  # features, accuracy
     rows = [dict(features=k, accuracy=accuracy(x)) for k, x in features.items()]
     return pd.DataFrame([*rows, dict(features='chance', accuracy=y[test].bincount().max().item() / int(test.sum()))])
 
-# %% ../nbs/08b_discovery.ipynb #954140b7
+# %% ../nbs/08b_discovery.ipynb #a0b70388
 def plot_gates(codes: GridCodes, n=4):
     "The gate over the steps of some episodes; dashed lines where a new subgoal begins."
-    fig = Figure(figsize=(9, 1 + .9 * n), layout='constrained')
-    for ax, beta, true, m in zip(fig.subplots(n, 1, sharex=True), codes.beta, codes.true, codes.mask):
+    fig, axes = plt.subplots(n, 1, figsize=(9, 1 + .9 * n), sharex=True, layout='constrained')
+    for ax, beta, true, m in zip(axes, codes.beta, codes.true, codes.mask):
         ax.step(range(int(m.sum())), beta[m], where='mid', color='#2aa198')
         for t in true.nonzero()[:, 0]: ax.axvline(t, color='#e5862b', linestyle='--', linewidth=1)
         ax.set(ylim=(-.05, 1.05), yticks=(0, 1), ylabel='gate')
-        for side in ('top', 'right'): ax.spines[side].set_visible(False)
     ax.set_xlabel('step')
+    sns.despine(fig)
     return fig
 
-# %% ../nbs/08b_discovery.ipynb #eba9f79b
+# %% ../nbs/08b_discovery.ipynb #a906ecbe
 class OpenPinpad(PinpadEnv):
     "A pinpad without a task: an episode ends once some colours have been entered, whichever, and remembers them."
     def __init__(self, num_envs, world, n_colours=3):
@@ -214,7 +214,7 @@ def walk(
         e, _, _, _, info = env.step(z)
     return open_world.entered.copy()
 
-# %% ../nbs/08b_discovery.ipynb #2033a927
+# %% ../nbs/08b_discovery.ipynb #8a6e31fc
 def seen_transitions(world):
     "Pairs of successive subgoals that occur in the expert's tasks."
     return {pair for task in world.tasks for pair in zip(task, task[1:])}
@@ -253,7 +253,7 @@ def transfer(backbone, mc, world, codes: GridCodes, n=2048, seed=0) -> pd.DataFr
         return [first.mean(), both[first & ~unseen].mean(), both[first & unseen].mean()]
     return pd.DataFrame(dict(where=['at the start', 'next, order seen', 'next, order never seen'], **{k: rates(v) for k, v in rows.items()}))
 
-# %% ../nbs/08b_discovery.ipynb #82480a5d
+# %% ../nbs/08b_discovery.ipynb #98cd0671
 def shipped_metacontroller(name):
     "The metacontroller that `discover_grid` found for the shipped base of a preset."
     folder = Path(str(files('temporal_abstraction')/'artefacts'))/f'metacontroller_{name}'
