@@ -203,7 +203,8 @@ class Backbone(nn.Module):
         _anatomy(model)
         self.n_layers, self.n_e = model.config.num_hidden_layers, model.config.hidden_size
         self.layer = self.n_layers // 2 if layer is None else layer
-        if not (isinstance(self.layer, int) and self.layer in (allowed := self.layers(self.n_layers))):
+        allowed = self.layers(self.n_layers)
+        if not (isinstance(self.layer, int) and self.layer in allowed):
             raise ValueError(f"layer must be a whole number from {allowed.start} to {allowed.stop - 1} for this base of "
                              f"{self.n_layers} blocks, got {layer!r}.")
         self.model, self.tokenizer = model.requires_grad_(False).eval(), tokenizer
