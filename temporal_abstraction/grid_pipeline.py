@@ -11,7 +11,6 @@ __all__ = ['PRESETS', 'VARIANTS', 'GRID_CAPTIONS', 'GridRLConfig', 'GridPreset',
 import html
 import json
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
