@@ -27,7 +27,7 @@ from sklearn.preprocessing import StandardScaler
 from .elbo import TrainMetacontrollerConfig, train_metacontroller
 from .from_scratch import ExpertStream, grid_batch
 from .internal_env import InternalEnv
-from .metacontroller import AlwaysSwitch, Metacontroller, MetacontrollerConfig, hard
+from .metacontroller import Gate, Metacontroller, MetacontrollerConfig, hard
 from .pinpad import Pinpad, PinpadEnv, _look, layout_of, observe
 from .steering import choose
 
@@ -81,8 +81,6 @@ class GridDiscoverConfig(TrainMetacontrollerConfig):
     kl_delay: float = 0.35     # share of the steps before it does
     kl_warmup: float = 0.3     # share of the steps over which it does
     log_every: int = 200       # steps between lines of the history
-    views: bool = True         # the encoder sees shuffled boards; False: what the model sees, as in the paper
-    always: bool = False       # the ablation: a gate that is always open
     n_z: int = 8     # width of a code
     n_h: int = 32    # width of the gate's history
     n_s: int = 32    # width of the sequence embedding
@@ -93,13 +91,15 @@ def discover_grid(
     backbone,
     world: Pinpad,
     config=GridDiscoverConfig(),
-    n_valid=1024,  # episodes for the history
-):                 # TrainMetacontrollerResult
+    stream=ViewStream,  # what the encoder sees: `ViewStream`, or `PlainStream` as in the paper
+    gate=Gate,          # or `AlwaysSwitch`
+    n_valid=1024,       # episodes for the history
+):                      # TrainMetacontrollerResult
     "Phase 2 on fresh expert episodes of a gridworld (Kobayashi et al. 2025, discovery of abstract actions)."
     c = config; torch.manual_seed(c.seed)
-    data = (ViewStream if c.views else PlainStream)(backbone, world, n=24 * c.batch_size)
+    data = stream(backbone, world, n=24 * c.batch_size)
     mc = Metacontroller(MetacontrollerConfig(n_e=backbone.n_e, n_z=c.n_z, n_h=c.n_h, n_s=c.n_s, rank=c.rank)).fit_scale(data.e_steps)
-    if c.always: mc.gate.__class__ = AlwaysSwitch
+    mc.gate.__class__ = gate
     return train_metacontroller(backbone, mc, data, c, ExpertStream(backbone, world, n=n_valid, valid_seed=1))
 
 # %% ../nbs/08b_discovery.ipynb #1ed59792

@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from .backbone import Backbone
 from .baselines import RawGRPOConfig, plot_learning_curves, raw_grpo
 from .controllers import ControllersConfig, controllers_by_layer, plot_controllers
-from .discovery import (GridDiscoverConfig, discover_grid, grid_alignment, grid_codes, plot_gates, subgoal_decoding,
+from .discovery import (GridDiscoverConfig, PlainStream, discover_grid, grid_alignment, grid_codes, plot_gates, subgoal_decoding,
                                             transfer, unseen_share, walk)
 from .from_scratch import SCRATCH, ScratchConfig, make_base
 from .internal_env import InternalEnv
@@ -111,7 +111,8 @@ def known(run: Run, name, n_jobs=2):
           f"in {best.max():.2f} of episodes after block {best.idxmax():.0f}.")
 
 # %% ../nbs/14b_grid_pipeline.ipynb #f9cea767
-VARIANTS = {'views': {}, 'no views': dict(views=False), 'always open': dict(always=True), 'co-trained base': dict(base_lr=1e-3)}
+VARIANTS = {'views': ({}, {}), 'no views': ({}, dict(stream=PlainStream)), 'always open': ({}, dict(gate=AlwaysSwitch)),
+            'co-trained base': (dict(base_lr=1e-3), {})}  # changes to the configuration, and other parts
 
 def discoveries(name):
     "What is trained: (variant, alpha, seed)."
@@ -122,8 +123,8 @@ def discoveries(name):
 
 def _discover(run, name, folder, variant, alpha, seed):
     p, world = PRESETS[name], WORLDS[name]
-    config = replace(p.discover, kl_weight=alpha, seed=seed, **VARIANTS[variant])
-    result = discover_grid(load_grid_base(run), world, config)
+    changes, parts = VARIANTS[variant]
+    result = discover_grid(load_grid_base(run), world, replace(p.discover, kl_weight=alpha, seed=seed, **changes), **parts)
     bb, mc, labels = result.backbone, result.mc.eval(), dict(variant=variant, alpha=alpha, seed=seed)
     place = folder / f'{variant} {alpha} {seed}'.replace(' ', '_')
     mc.save_pretrained(place / 'metacontroller')
