@@ -12,7 +12,7 @@ from fastcore.basics import patch
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from .programs import PROBLEMS
+from .programs import find_problems
 from .verifier import Verifier, code_reward
 
 # %% ../nbs/03b_textworld.ipynb #b5287d84
@@ -23,14 +23,16 @@ class ProgramReward:
         split='reward',      # which hidden tests: 'reward' or 'evaluation'
         n_tests=10,          # for each problem; ValueError if there are not as many
         share=False,         # reward the share of tests passed instead of all or nothing
+        problems=None,       # names or `Problem`s that programs will be written for; None: all six
     ):
-        self.tests = {name: problem.tests(split, n_tests) for name, problem in PROBLEMS.items()}
+        self.problems = {problem.name: problem for problem in find_problems(problems)}
+        self.tests = {name: problem.tests(split, n_tests) for name, problem in self.problems.items()}
         self.judge, self.__name__ = code_reward(verifier, share), f'{split}_tests'
 
     def __call__(self,
         prompts,      # (n,) texts
         completions,  # (n,) texts
-        problem,      # (n,) names in `PROBLEMS`
+        problem,      # (n,) names of those problems
         **columns,    # the dataset's other columns, not needed
     ):                # (n,) float
         "Run each prompt with its completion against the hidden tests of its problem."
@@ -38,7 +40,7 @@ class ProgramReward:
             raise ValueError(f"There is no problem {min(unknown)!r}; choose from {', '.join(self.tests)}.")
         # the prompt opens no fence, so the first one in a completion closes the program
         programs = [prompt + completion.split('\n```')[0] for prompt, completion in zip(prompts, completions, strict=True)]
-        names, tests = [PROBLEMS[p].entry_point for p in problem], [self.tests[p] for p in problem]
+        names, tests = [self.problems[p].entry_point for p in problem], [self.tests[p] for p in problem]
         return self.judge(prompts=prompts, completions=programs, entry_point=names, tests=tests)
 
 # %% ../nbs/03b_textworld.ipynb #27b685c1
