@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BASE   ?= smollm2
 OUT    ?= runs/demo
 PRESET ?= mini
+WORLD  ?= many
 JOBS   ?= 2
 THREADS ?= $(shell getconf _NPROCESSORS_ONLN)
 BIN    := .venv/bin
@@ -10,7 +11,7 @@ READY  := .venv/.ready
 # glibc gives large blocks back at once and asks for them again at the next step; keeping them saves a sixth of phase 1.
 MEMORY := MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=8589934592
 
-.PHONY: run pinpad install test docs export readme check clean help
+.PHONY: run pinpad composed install test docs export readme check clean help
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## run phases 1 to 3 and the evaluation (BASE=smollm2, OUT=runs/demo)
@@ -18,6 +19,9 @@ run: $(READY)  ## run phases 1 to 3 and the evaluation (BASE=smollm2, OUT=runs/d
 
 pinpad: $(READY)  ## run the gridworld from nothing to all figures (PRESET=mini)
 	OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run pinpad --preset $(PRESET)
+
+composed: $(READY)  ## explore short programs made of operations, by codes and by tokens (WORLD=many)
+	OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run composed --world $(WORLD)
 
 install: $(READY)  ## create .venv and install everything into it
 

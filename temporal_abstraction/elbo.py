@@ -29,7 +29,7 @@ def elbo_terms(
     vocab=None,    # restrict the softmax to these token ids
 ):                 # nll (B,), kl (B,), the metacontroller's `Control`
     "The two terms of the objective, in nats a sequence, and what produced them."
-    control = mc(batch.e, batch.mask, switch, noise, batch.view)
+    control = mc.describe(batch, switch, noise)
     nll = action_nll(backbone, batch, control.e_hat, vocab).sum(1)
     return nll, (control.kl() * batch.mask).sum(1), control
 
@@ -49,7 +49,7 @@ class TrainMetacontrollerConfig:
     kl_delay: float = 0.         # share of the steps before alpha begins to rise
     kl_warmup: float = 0.3       # share of the steps over which it rises
     open_for: float = 0.         # share of the steps during which the gate is held open
-    draw_gates: bool = False     # after that, draw gates (straight-through) instead of the paper's soft ones
+    draw_from: float = 1.        # share of the steps after which gates are drawn (straight-through) instead of the paper's soft ones
     switch_cost: float = 0.      # nats a switch once gates are drawn
     cost_warmup: float = 0.15    # share of the steps over which that cost rises
     clip: float = 1.             # largest gradient norm
@@ -71,12 +71,12 @@ class TrainMetacontrollerConfig:
 
     def cost(self, step):
         "Nats a switch at this step."
-        return self.switch_cost * self.rise(step, self.open_for, self.cost_warmup) if self.switch(step) is straight_through else 0.
+        return self.switch_cost * self.rise(step, self.draw_from, self.cost_warmup)
 
     def switch(self, step):
         "How gates are computed at this step."
         if step < self.open_for * self.steps: return torch.ones_like
-        return straight_through if self.draw_gates else soft
+        return straight_through if step >= self.draw_from * self.steps else soft
 
 # %% ../nbs/08_elbo.ipynb #c94ff7da
 def prior_control(mc, batch):

@@ -410,7 +410,7 @@ def _shipped(name): return Path(str(files('temporal_abstraction')/'artefacts'))/
 def shipped_base(name, layer=None) -> Backbone:
     "The trained base of a preset. Raises `BackboneError` when it is not there, with the command that makes it."
     if not (_shipped(name)/'config.json').is_file():
-        known = sorted(p.parent.name.removeprefix('base_') for p in _shipped('').parent.glob('base_*/config.json'))
+        known = [world for world in WORLDS if (_shipped(world)/'config.json').is_file()]
         raise BackboneError(f"No trained base {name!r} comes with the package (there are: {', '.join(known) or 'none'}). Make it with "
                             f"`python -c \"from temporal_abstraction.from_scratch import make_base; make_base('{name}')\"`.")
     return Backbone.from_pretrained(_shipped(name), layer)

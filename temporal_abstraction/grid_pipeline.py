@@ -22,8 +22,8 @@ from matplotlib.figure import Figure
 from .backbone import Backbone
 from .baselines import RawGRPOConfig, plot_learning_curves, raw_grpo
 from .controllers import ControllersConfig, controllers_by_layer, plot_controllers
-from .discovery import (GridDiscoverConfig, PlainStream, discover_grid, grid_alignment, grid_codes, plot_gates, subgoal_decoding,
-                                            transfer, unseen_share, walk)
+from .discovery import (GridDiscoverConfig, PlainStream, SummaryStream, ViewStream, discover_grid, grid_alignment, grid_codes,
+                                            plot_gates, subgoal_decoding, transfer, unseen_share, walk)
 from .from_scratch import SCRATCH, ScratchConfig, make_base
 from .internal_env import InternalEnv
 from .internal_rl import InternalRLConfig, Policy, internal_rl, rollout
@@ -56,11 +56,14 @@ class GridPreset:
     rl_seeds: int = 5                   # of internal RL; its ablations and rivals get one
     raw_lrs: tuple = (1e-4, 3e-4, 1e-3) # learning rates tried for GRPO on raw actions
     n: int = 1024                       # episodes for each measurement
+    stream: type = ViewStream           # what the encoder sees, except in the variant without views
 
 
 PRESETS = dict(
     mini=GridPreset(SCRATCH['mini']),
-    laptop=GridPreset(SCRATCH['laptop'], ControllersConfig(steps=600), GridDiscoverConfig(steps=4000), GridRLConfig(updates=300), seeds=3),
+    laptop=GridPreset(SCRATCH['laptop'], ControllersConfig(steps=600),
+                      GridDiscoverConfig(steps=1800, batch_size=128, kl_start=0., kl_delay=.5, open_for=.5, logvar=-6.),
+                      GridRLConfig(updates=300), seeds=3, stream=SummaryStream),
     paper=GridPreset(SCRATCH['paper'], ControllersConfig(steps=3200, batch_size=512),
                      GridDiscoverConfig(steps=64_000, batch_size=512, lr=1e-3, decoder_lr=0., lr_end=1., kl_weight=.1), GridRLConfig(updates=1000, lr=3e-5),
                      (0., .05, .1, .17, .3, .5, 1.), 3, 30, n=2048))
@@ -124,13 +127,14 @@ def discoveries(name):
 def _discover(run, name, folder, variant, alpha, seed):
     p, world = PRESETS[name], WORLDS[name]
     changes, parts = VARIANTS[variant]
+    parts = dict(stream=p.stream) | parts
     result = discover_grid(load_grid_base(run), world, replace(p.discover, kl_weight=alpha, seed=seed, **changes), **parts)
     bb, mc, labels = result.backbone, result.mc.eval(), dict(variant=variant, alpha=alpha, seed=seed)
     place = folder / f'{variant} {alpha} {seed}'.replace(' ', '_')
     mc.save_pretrained(place / 'metacontroller')
     if variant == 'co-trained base': bb.save_pretrained(place / 'backbone')
     write_history(place, result.history)
-    codes = grid_codes(bb, mc, world, p.n)
+    codes = grid_codes(bb, mc, world, p.n, stream=parts['stream'])
     tables = dict(alignment=grid_alignment(codes), decoding=subgoal_decoding(codes))
     prior = walk(bb, mc, world, prior_policy(mc.config.n_z), p.n)
     bank = all((codes.true & codes.switch & (codes.subgoal == k)).any() for k in range(len(world.subgoals)))
@@ -141,13 +145,14 @@ def _discover(run, name, folder, variant, alpha, seed):
 
 def discover(run: Run, name, n_jobs=2):
     "Phase 2: abstract actions, without labels, over the sweep of alpha and its variants."
-    settings = dict(asdict(PRESETS[name].discover), alphas=PRESETS[name].alphas, seeds=PRESETS[name].seeds, base=run.config('base'))
+    p = PRESETS[name]
+    settings = dict(asdict(p.discover), alphas=p.alphas, seeds=p.seeds, stream=p.stream.__name__, base=run.config('base'))
     if run.done('discover', settings): return
     with run.writing('discover', settings) as folder:
         found = _in_parallel([(_discover, run, name, folder, *job) for job in discoveries(name)], n_jobs)
         tables = {k: pd.concat([f[k] for f in found if k in f]) for k in ('alignment', 'decoding', 'transfer', 'discovery')}
         for k, t in tables.items(): t.to_csv(folder / f'{k}.csv', index=False)
-    main = PRESETS[name].discover.kl_weight
+    main = p.discover.kl_weight
     f1 = tables['alignment'].query("variant == 'views' and alpha == @main and gate == 'learned'").f1
     z = tables['decoding'].query("alpha == @main and features == 'z'").groupby('variant').accuracy.median()
     print(f"Phase 2: the gate agrees with the true subgoals, F1 {f1.median():.2f}; the subgoal is read from its codes with accuracy "
@@ -225,7 +230,7 @@ def grid_report(run: Run, name):
     curves = read('explore', 'curves')
     bb, mc = load_discovered(run, name, 'views')
     figures = {'probes': plot_probe(read('known', 'probes')), 'controllers': plot_controllers(read('known', 'controllers'), Figure(figsize=(5, 3)).subplots()).figure,
-               'gates': plot_gates(grid_codes(bb, mc, WORLDS[name], 64)),
+               'gates': plot_gates(grid_codes(bb, mc, WORLDS[name], 64, stream=PRESETS[name].stream)),
                'sweep': plot_sweep(alignment, found), 'learning': plot_learning_curves(curves)}
     (run / 'figures').mkdir(exist_ok=True)
     for k, f in figures.items(): f.savefig(run / 'figures' / f'{k}.png', dpi=150, bbox_inches='tight')

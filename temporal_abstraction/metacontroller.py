@@ -26,12 +26,15 @@ class MetacontrollerConfig:
     n_hidden: int = 64   # hidden width of encoder and gate
     n_decoder: int = 32  # hidden width of the decoder
     threshold: float = 0.5  # a hard gate switches where beta exceeds this
+    logvar: float = -3.  # log-variance of the proposals at the start
 
     def __post_init__(self):
         for f in fields(self):
             v = getattr(self, f.name)
             if f.name == 'threshold':
                 if not 0 < v < 1: raise ValueError(f"threshold must lie strictly between 0 and 1, got {v}.")
+            elif f.name == 'logvar':
+                if not abs(v) < float('inf'): raise ValueError(f"logvar must be a finite number, got {v}.")
             elif not isinstance(v, int) or v < 1: raise ValueError(f"{f.name} must be an integer of at least 1, got {v!r}.")
         if self.n_s % 2: raise ValueError(f"n_s must be even (half for each reading direction), got {self.n_s}.")
 
@@ -57,11 +60,11 @@ class SequenceEmbedder(nn.Module):
 # %% ../nbs/07_metacontroller.ipynb #e007acc7
 class Encoder(nn.Module):
     "f_enc: mean and log-variance of the proposal z~_t from (e_t, h_{t-1}, s)."
-    def __init__(self, n_e, n_h, n_s, n_z, n_hidden):
+    def __init__(self, n_e, n_h, n_s, n_z, n_hidden, logvar=-3.):
         super().__init__()
         self.read_x, self.read_h, self.read_s = nn.Linear(n_e, n_hidden), nn.Linear(n_h, n_hidden), nn.Linear(n_s, n_hidden)
         self.out = nn.Linear(n_hidden, 2 * n_z)
-        with torch.no_grad(): self.out.bias[n_z:] -= 3
+        with torch.no_grad(): self.out.bias[n_z:] += logvar
 
     def forward(self,
         x,       # (B, T, n_e)
@@ -170,7 +173,7 @@ class Metacontroller(nn.Module, PyTorchModelHubMixin):
         c = self.config = config
         self.embedder = SequenceEmbedder(c.n_e, c.n_s)
         self.history = nn.GRU(c.n_e, c.n_h, batch_first=True)
-        self.encoder = Encoder(c.n_e, c.n_h, c.n_s, c.n_z, c.n_hidden)
+        self.encoder = Encoder(c.n_e, c.n_h, c.n_s, c.n_z, c.n_hidden, c.logvar)
         self.gate = Gate(c.n_e, c.n_h, c.n_z, c.n_hidden)
         self.decoder = Decoder(c.n_z, c.n_e, c.rank, c.n_decoder)
         self.register_buffer('mean', torch.zeros(c.n_e))
@@ -209,6 +212,7 @@ class Metacontroller(nn.Module, PyTorchModelHubMixin):
         switch=soft,  # how a gate logit becomes beta: `soft`, `straight_through`, `hard`
         noise=1.,     # scale of the sampling noise of z~; 0 takes the mean
         view=None,    # (B, T, n_e) residuals that embedder and encoder see instead of e; None: e itself
+        summary=None, # (B, T', n_e) residuals and (B, T') mask that the embedder sees instead of the view; None: the view
     ) -> Control:
         "Acausal pass for training: describe whole sequences by codes, and control them."
         if e.ndim != 3 or e.shape[-1] != self.config.n_e: raise ValueError(f"e must have shape (B, T, {self.config.n_e}), got {tuple(e.shape)}.")
@@ -217,11 +221,17 @@ class Metacontroller(nn.Module, PyTorchModelHubMixin):
         m = mask.gather(1, order)
         x, h_prev = self._read(_take(e, order), m)
         seen, h_seen = (x, h_prev) if view is None else self._read(_take(view, order), m)
-        mu, logvar = self.encoder(seen, h_seen, self.embedder(seen, m))
+        told = (seen, m) if summary is None else (self.standardise(summary[0]) * summary[1][..., None], summary[1])
+        mu, logvar = self.encoder(seen, h_seen, self.embedder(*told))
         z_tilde = mu + noise * torch.randn_like(mu) * (0.5 * logvar).exp()
         z, beta = self.integrate(x, h_prev, z_tilde, switch)
         z, z_tilde, mu, logvar, beta = (_take(v * m[..., None], back) for v in (z, z_tilde, mu, logvar, beta))
         return Control(e + self.decoder.control(z, e.to(z.dtype)).to(e.dtype), z, z_tilde, mu, logvar, beta)
+
+    def describe(self, batch, switch=soft, noise=1.) -> Control:
+        "The acausal pass over a `Batch`, each part seeing what the batch has for it."
+        summary = None if batch.summary is None else (batch.summary, batch.summary_mask)
+        return self(batch.e, batch.mask, switch, noise, batch.view, summary)
 
     def step(self,
         e,       # (B, n_e) residual at this step

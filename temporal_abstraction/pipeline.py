@@ -55,7 +55,7 @@ class DiscoverConfig(TrainMetacontrollerConfig):
     kl_delay: float = 0.5        # share of the steps before alpha begins to rise
     kl_warmup: float = 0.4       # share of the steps over which it rises
     open_for: float = 0.4        # share of the steps during which the gate is held open
-    draw_gates: bool = True      # after that, draw gates (straight-through) instead of the paper's soft ones
+    draw_from: float = 0.4       # share of the steps after which gates are drawn (straight-through) instead of the paper's soft ones
     switch_cost: float = 0.07    # nats a switch once gates are drawn
     log_every: int = 54          # steps between lines of the history
     n_z: int = 16    # width of a code

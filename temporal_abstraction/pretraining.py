@@ -54,6 +54,8 @@ class Batch:
     mask: torch.Tensor          # (B, T) True where real
     index: list                 # (B,) rows of the dataset
     view: torch.Tensor = field(default=None, kw_only=True)  # (B, T, n_e) residuals the encoder sees instead; None: e
+    summary: torch.Tensor = field(default=None, kw_only=True)       # (B, T', n_e) residuals the sequence embedder sees instead; None: the view
+    summary_mask: torch.Tensor = field(default=None, kw_only=True)  # (B, T') True where real
 
     def __len__(self): return len(self.index)
     @property

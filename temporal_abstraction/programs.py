@@ -972,19 +972,24 @@ def boundaries(program,  # a `Program`, a row of the dataset, or just a completi
     "Where blocks, statements or lines begin; SyntaxError for statements of code that does not parse"
     if isinstance(program, dict): program = Program.from_row(program)
     text = program if isinstance(program, str) else program.completion
-    if kind == "line": return [m.start() for m in re.finditer(r"\n", text)]
+    if kind == "line": return _lines(text)
     if kind == "statement": return _statements(text)
     if kind == "block" and not isinstance(program, str): return [b.start for b in program.blocks]
     raise ValueError("Plain text has no known blocks; pass a Program or a row of the dataset." if kind == "block"
                      else f"There is no kind of boundary {kind!r}; choose block, statement or line.")
 
 
+def _lines(text):
+    "A line begins with the line break before it, and the first one with the text, where that line break belongs to the prompt."
+    return sorted({0, *(m.start() for m in re.finditer(r"\n", text))})
+
+
 def _statements(text):
-    head = "def f():"
+    head = "def f():" if text.startswith("\n") else "def f():\n    "
     lines = (head + text).split("\n")
     def offset(node):
         before = lines[node.lineno - 1].encode()[:node.col_offset].decode()
-        return len(("\n".join([*lines[:node.lineno - 1], before])).rstrip()) - len(head)
+        return max(0, len(("\n".join([*lines[:node.lineno - 1], before])).rstrip()) - len(head))
     function, = ast.parse(head + text).body
     return sorted(offset(node) for node in ast.walk(function) if isinstance(node, ast.stmt) and node is not function)
 
