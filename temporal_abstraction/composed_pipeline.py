@@ -7,7 +7,7 @@ __all__ = ['VARIANTS', 'LONGEST', 'ComposedRLConfig', 'ComposedConfig', 'compose
            'composed_discoveries', 'discover_composed', 'load_composed_metacontroller', 'explore_composed',
            'composed_report', 'run_composed']
 
-# %% ../nbs/14c_composed_pipeline.ipynb #fbdda754
+# %% ../nbs/14c_composed_pipeline.ipynb #1e79c8bb
 import html
 import json
 from dataclasses import asdict, dataclass, field, replace
@@ -32,7 +32,7 @@ from .textworld import ProgramReward, TextWorld
 from .token_rl import MomentumGRPOConfig, TokenGRPOConfig, momentum_grpo, token_grpo
 from .verifier import Verifier
 
-# %% ../nbs/14c_composed_pipeline.ipynb #4802f3af
+# %% ../nbs/14c_composed_pipeline.ipynb #4372f989
 @dataclass
 class ComposedRLConfig(InternalRLConfig):
     "Phase 3 on composed programs, for codes."
@@ -58,7 +58,7 @@ class ComposedConfig:
     momentum_lrs: tuple = (1e-5, 1e-4, 1e-3)      # the same for momentum GRPO
     n: int = 256                                  # programs for each measurement
 
-# %% ../nbs/14c_composed_pipeline.ipynb #512c83cb
+# %% ../nbs/14c_composed_pipeline.ipynb #5432c381
 def composed_base(run: Run, world, config):
     "Phase 1: train the small model from nothing."
     settings = dict(asdict(config.base), world=world)
@@ -123,7 +123,7 @@ def load_composed_metacontroller(run, c, variant='views', seed=0):
     if variant == 'always open': mc.gate.__class__ = AlwaysSwitch
     return mc
 
-# %% ../nbs/14c_composed_pipeline.ipynb #aa17f204
+# %% ../nbs/14c_composed_pipeline.ipynb #3f30c57d
 def _asked(world, c, verifier):
     "The target's prompt as a dataset, and its reward."
     target = COMPOSED[world].problem()
@@ -164,7 +164,7 @@ def explore_composed(run: Run, world, config, n_jobs=2):
     final = final_success(pd.read_csv(run / 'explore' / 'curves.csv'))
     print('Phase 3, the target: ' + ', '.join(f'{m} {s:.3f}' for m, s in final.items()) + '.')
 
-# %% ../nbs/14c_composed_pipeline.ipynb #f4b94ace
+# %% ../nbs/14c_composed_pipeline.ipynb #501c6d3e
 def composed_report(run: Run, world, config):
     "Write PNG figures and report.html."
     read = lambda name: pd.read_csv(run / 'discover' / f'{name}.csv')
