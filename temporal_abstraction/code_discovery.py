@@ -62,7 +62,7 @@ def shipped_program_metacontroller(name='many') -> Metacontroller:
 def code_bank(
     mc: Metacontroller,
     data,  # `ExpertData` of programs
-):         # {operation: (n, n_z) codes in force at the end of its blocks}
+):         # {operation: (n, n_z) codes in force in the middle of its blocks}
     "Codes that experts' operations are described by."
     bank = {name: [] for name in OPERATIONS}
     for t in traces(mc, data):
