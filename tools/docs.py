@@ -84,7 +84,7 @@ def work_offline(docs):
     with tempfile.TemporaryDirectory() as tmp:
         try: subprocess.run(["npm", "pack", "--silent", f"katex@{version}"], cwd=tmp, check=True, timeout=300, stdout=subprocess.DEVNULL)
         except (OSError, subprocess.SubprocessError): return print("No KaTeX from npm: formulas will need the network.")
-        with tarfile.open(next(Path(tmp).glob("*.tgz"))) as tar: tar.extractall(tmp, filter="data")
+        shutil.unpack_archive(next(Path(tmp).glob("*.tgz")), tmp)
         shutil.copytree(f"{tmp}/package/dist", docs/"site_libs/katex", ignore=shutil.ignore_patterns("*.md", "*.mjs", "*.ttf", "*.woff", "*swap*", "katex.js", "katex.css"))
     for path in docs.rglob("*.html"):
         up = "../" * (len(path.relative_to(docs).parts)-1)
