@@ -3,7 +3,7 @@
 nbdev turns the notebooks into pages under `_proc/`; smalldocs renders them. In between, this adds what smalldocs
 leaves out: nbdev's page names, links to names in backticks, cross-references, raw output, and KaTeX beside the pages.
 """
-import re, shutil, subprocess, sys, tarfile, tempfile
+import re, shutil, subprocess, sys, tempfile
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlparse
