@@ -200,6 +200,7 @@ def plot_learning_curves(
     df: pd.DataFrame,  # method, seed, episodes, reward; lr, if there are several
     smooth=1,          # updates averaged, the newest included
     colours=COLOURS,   # of the methods; others get one of seaborn's
+    levels={},         # {name: success} of what does not learn, drawn as dashed lines
 ) -> Figure:
     "Success against episodes, median and quartiles over seeds, on a linear and on a logarithmic scale."
     if missing := {'method', 'seed', 'episodes', 'reward'} - set(df): raise ValueError(f"The table lacks {', '.join(sorted(missing))}.")
@@ -211,6 +212,7 @@ def plot_learning_curves(
         for ax, scale, low, high in zip(fig.subplots(1, 2), ('linear', 'log'), (-.02, floor), (1.02, 1.2)):
             sns.lineplot(df.assign(success=df.success.clip(lower=low)), x='episodes', y='success', hue='method', palette=palette,
                          estimator='median', errorbar=('pi', 50), legend=scale == 'log', ax=ax)
+            for name, level in levels.items(): ax.axhline(max(level, low), ls='--', lw=1, color=colours.get(name, '#888888'), label=name)
             ax.set(yscale=scale, ylim=(low, high))
             sns.despine(ax=ax)
         ax.legend(frameon=False, bbox_to_anchor=(1, 1), loc='upper left')

@@ -136,7 +136,7 @@ def discover(
     c = config; torch.manual_seed(c.seed)
     mc = Metacontroller(MetacontrollerConfig(n_e=backbone.n_e, n_z=c.n_z, n_h=c.n_h, n_s=c.n_s, rank=c.rank, logvar=c.logvar)).fit_scale(data.e_steps)
     mc.gate.__class__ = gate
-    return train_metacontroller(backbone, mc, data, c, valid)
+    return train_metacontroller(backbone, mc.to(backbone.device), data, c, valid)
 
 
 def discover_grid(
@@ -180,12 +180,12 @@ def grid_codes(
 ) -> GridCodes:
     "Fresh episodes of the expert, read by the metacontroller."
     batch = next(iter(stream(backbone, world, n, tasks, valid_seed=10_000 + seed).loader(n)))
-    m, subgoal = batch.mask, batch.subgoal
-    control, sharp = mc.describe(batch, noise=0.), mc.describe(batch, hard, noise=0.)
+    m, subgoal, there = batch.mask, batch.subgoal, batch.to(backbone.device)
+    beta, sharp = mc.describe(there, noise=0.).beta.cpu(), mc.describe(there, hard, noise=0.)
     # a subgoal of several colours begins where its first colour becomes the goal
     true = torch.cat([torch.ones_like(m[:, :1]), subgoal[:, 1:] != subgoal[:, :-1]], 1) & m
     previous = torch.stack([_previous(s, t) for s, t in zip(subgoal, true)])
-    return GridCodes(sharp.z, control.beta[..., 0], (sharp.beta[..., 0] > .5) & m, true, subgoal, previous, batch.e, m)
+    return GridCodes(sharp.z.cpu(), beta[..., 0], (sharp.beta[..., 0] > .5).cpu() & m, true, subgoal, previous, batch.e, m)
 
 # %% ../nbs/08b_discovery.ipynb #b69a3b30
 def grid_alignment(codes: GridCodes, seed=0) -> pd.DataFrame:  # gate, precision, recall, f1, rate (switches an episode after the first)

@@ -82,7 +82,7 @@ class TrainMetacontrollerConfig:
 def prior_control(mc, batch):
     "Residuals controlled by codes from the prior N(0, I), redrawn where the hard gate fires: what generation without a policy does."
     x, h_prev = mc._read(batch.e, batch.mask)
-    z, _ = mc.integrate(x, h_prev, torch.randn(*batch.mask.shape, mc.config.n_z), hard)
+    z, _ = mc.integrate(x, h_prev, torch.randn(*batch.mask.shape, mc.config.n_z, device=x.device), hard)
     return batch.e + mc.decoder.control(z, batch.e.float()).to(batch.e.dtype)
 
 @torch.no_grad()
@@ -98,10 +98,11 @@ def evaluate_elbo(backbone, mc, data: ExpertData, batch_size=32, vocab=None, see
             zero = b.e + mc.decoder.control(torch.zeros_like(control.z), b.e.float()).to(b.e.dtype)
             at = lambda e_hat: action_nll(backbone, b, e_hat, vocab).sum(1)
             beta = control.beta[..., 0]
-            rows.append(pd.DataFrame(dict(
+            line = dict(
                 nll_base=at(b.e), nll_zero=at(zero), nll_posterior=nll, nll_hard=nll_hard, nll_prior=at(prior_control(mc, b)),
                 kl=kl, switches=hard_control.beta.sum((1, 2)), beta=(beta.sum(1) / b.mask.sum(1)),
-                binary=(((beta < .1) | (beta > .9)) & b.mask).sum(1) / b.mask.sum(1))))
+                binary=(((beta < .1) | (beta > .9)) & b.mask).sum(1) / b.mask.sum(1))
+            rows.append(pd.DataFrame({k: v.cpu() for k, v in line.items()}))
     return pd.concat(rows).mean().to_dict()
 
 # %% ../nbs/08_elbo.ipynb #70d525c2

@@ -394,12 +394,13 @@ class ExpertStream:
 def make_base(
     name,         # a preset of `SCRATCH` and world of `WORLDS`
     folder=None,  # None: where `shipped_base` looks
+    device='cpu', # where to train
     **changes,    # to the preset's configuration
 ) -> ScratchResult:
     "Train the base of a preset on its world, and save it."
     world, config = WORLDS[name], replace(SCRATCH[name], **changes)
     valid = expert(world, 2048, torch.Generator().manual_seed(2**41), floors=True)
-    model = new_base(world.nvec, 4, config)
+    model = new_base(world.nvec, 4, config).to(device)
     result = train_base(model, by_length(lambda n, generator: expert(world, n, generator)), config, valid)
     result.save(folder or _shipped(name))
     return result
