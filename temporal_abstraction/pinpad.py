@@ -356,9 +356,16 @@ def _chance(moves, action):
     "Probability of a move drawn evenly from a mask; 0 if it is not in it."
     return (moves >> action & 1) / np.maximum(np.bitwise_count(moves), 1)
 
-def _floors(world, best, safe, log, task, colours, noise):
-    "Minus log probability of the moves, for one who knows the goal and for one who infers it: (2, T, n)."
-    lanes, weight, nll = np.arange(len(task)), np.ones((len(colours), len(task))), np.zeros((2, *log.shape[1:]))
+def _guess(weight, subgoals, truth, n):
+    "Chance that the likeliest of n subgoals is the true one, one of the likeliest being picked: (lanes,)."
+    mass = np.stack([(weight * (subgoals == g)).sum(0) for g in range(n)])
+    likeliest = mass >= mass.max(0) * (1 - 1e-9)
+    return likeliest[truth, np.arange(len(truth))] / likeliest.sum(0)
+
+def _floors(world, best, safe, log, task, table, noise):
+    "Minus log probability of the moves, for one who knows the goal and for one who infers it, and what the latter would guess: (3, T, n)."
+    colours, subgoals = table
+    lanes, weight, out = np.arange(len(task)), np.ones((len(colours), len(task))), np.zeros((3, *log.shape[1:]))
     for t, (cell, action, progress) in enumerate(zip(*log)):
         chance = _chance(best[:, cell, lanes], action)
         if noise: chance = (1 - noise) * chance + noise * _chance(safe[:, cell, lanes], action)
@@ -366,9 +373,10 @@ def _floors(world, best, safe, log, task, colours, noise):
         weight = weight * (goals >= 0)  # on a task with nothing left to do, the episode would be over
         joint = weight * chance[goals, lanes]
         with np.errstate(divide='ignore', invalid='ignore'):  # after its end an episode holds nothing of interest
-            nll[:, t] = -np.log(chance[colours[task, progress], lanes]), -np.log(joint.sum(0) / weight.sum(0))
+            guess = _guess(weight, subgoals[:, progress], subgoals[task, progress], len(world.subgoals))
+            out[:, t] = -np.log(chance[colours[task, progress], lanes]), -np.log(joint.sum(0) / weight.sum(0)), guess
             weight = joint / joint.sum(0)
-    return nll
+    return out
 
 # %% ../nbs/01_pinpad.ipynb #95b9719b
 @dataclass
@@ -382,6 +390,7 @@ class Trajectories:
     task: torch.Tensor                 # (n,) int64, index into the list of tasks; hidden
     nll_known: torch.Tensor = None     # (n, T) nats, of the action for one who knows the goal
     nll_inferred: torch.Tensor = None  # (n, T) nats, of the action for one who infers it from the past
+    guess: torch.Tensor = None         # (n, T) chance that the latter, asked for the subgoal before the action, is right
 
     def __len__(self): return len(self.task)
     def __getitem__(self, i): return Trajectories(**{f.name: x if (x := getattr(self, f.name)) is None else x[i] for f in fields(self)})
@@ -397,11 +406,11 @@ def _episodes(world, n, table, noise, floors, rng):
     safe, task = _safe(world, place, best) if noise else None, rng.integers(len(table[0]), size=len(lanes))
     log, steps = _roll(world, place, best, safe, task, table[0], noise, rng)
     keep = np.flatnonzero(steps) if not noise else np.arange(len(lanes))  # without noise, none that was cut
-    nll = _floors(world, best, safe, log, task, table[0], noise)[..., keep] if floors else []
+    limits = _floors(world, best, safe, log, task, table, noise)[..., keep] if floors else []
     (cell, action, progress), task = np.ascontiguousarray(log[..., keep].transpose(0, 2, 1)), task[keep]
     mask = np.arange(len(log[0])) < np.where(steps, steps, world.max_steps)[keep, None]
     colour, subgoal = table[:, task[:, None], progress]
-    floor = {name: np.where(mask, x.T, 0).astype(np.float32) for name, x in zip(('nll_known', 'nll_inferred'), nll)}
+    floor = {name: np.where(mask, x.T, 0).astype(np.float32) for name, x in zip(('nll_known', 'nll_inferred', 'guess'), limits)}
     return dict(objects=np.ascontiguousarray(place[:-1, keep].T), cell=cell, action=action, mask=mask,
                 subgoal=subgoal, colour=colour, task=task, **floor)
 
@@ -420,7 +429,7 @@ def expert(
     generator=None,  # torch.Generator; torch's own if None
     tasks=None,      # tuple of tuples of subgoals; None: the world's tasks
     noise=0.,        # probability of a random move, among those that do not lose the episode
-    floors=False,    # also compute `nll_known` and `nll_inferred`
+    floors=False,    # also compute `nll_known`, `nll_inferred` and `guess`
 ) -> Trajectories:
     """Episodes of an expert that picks evenly among the best moves (Kobayashi et al. 2025, gridworld-pinpad environment).
 

@@ -50,33 +50,36 @@ def probe(
     n=1024,      # trajectories to fit on
     n_test=1024, # trajectories to test on, on layouts of their own
     seed=0,      # fixes both
-) -> pd.DataFrame:  # a row for each layer and age of the subgoal: layer, age, steps, accuracy, chance
+) -> pd.DataFrame:  # a row for each layer and age of the subgoal: layer, age, steps, accuracy, ceiling, chance
     "Decode the current subgoal by one linear layer from the residual stream after each block (Kobayashi et al. 2025, linear probing)."
-    fit, test = (expert(world, k, torch.Generator().manual_seed(2**42 + 2 * seed + i)) for i, k in enumerate((n, n_test)))
+    fit, test = (expert(world, k, torch.Generator().manual_seed(2**42 + 2 * seed + i), floors=True) for i, k in enumerate((n, n_test)))
     known, truth, ages = fit.subgoal[fit.mask].numpy(), test.subgoal[test.mask].numpy(), age(test.subgoal)[test.mask].numpy()
     rows, (seen, fresh) = [], (residuals(model, tr) for tr in (fit, test))
     for layer in seen:
         reader = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300)).fit(seen[layer].numpy(), known)
-        rows.append(pd.DataFrame(dict(layer=layer, age=ages, steps=1, accuracy=reader.predict(fresh[layer].numpy()) == truth)))
-    out = pd.concat(rows).groupby(['layer', 'age'], as_index=False).agg(steps=('steps', 'sum'), accuracy=('accuracy', 'mean'))
+        right = reader.predict(fresh[layer].numpy()) == truth
+        rows.append(pd.DataFrame(dict(layer=layer, age=ages, steps=1, accuracy=right, ceiling=test.guess[test.mask].numpy())))
+    out = pd.concat(rows).groupby(['layer', 'age'], as_index=False).agg({'steps': 'sum', 'accuracy': 'mean', 'ceiling': 'mean'})
     return out.assign(chance=pd.Series(truth).value_counts(normalize=True).max())
 
 # %% ../nbs/05_probing.ipynb #5dc6b59e
 def by_layer(probed):
-    "Accuracy by layer, averaged over steps: layer, accuracy, chance."
-    hits = (probed.accuracy * probed.steps).groupby(probed.layer).sum()
-    return pd.DataFrame(dict(accuracy=hits / probed.groupby('layer').steps.sum(), chance=probed.chance.iloc[0])).reset_index()
+    "Accuracy by layer, averaged over steps, and the same of the best possible guess: layer, accuracy, ceiling, chance."
+    right = probed[['accuracy', 'ceiling']].mul(probed.steps, axis=0).groupby(probed.layer).sum()
+    return right.div(probed.groupby('layer').steps.sum(), axis=0).assign(chance=probed.chance.iloc[0]).reset_index()
 
 # %% ../nbs/05_probing.ipynb #5a81eec3
 def plot_probe(
     probed,        # from `probe`
     ages=range(6), # ages to show
 ):                 # figure
-    "Accuracy by layer, and by age of the subgoal at each layer, with chance."
+    "Accuracy by layer, and by age of the subgoal at each layer, with chance (dashed) and the best possible guess (dotted)."
     fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3), sharey=True)
     sns.lineplot(by_layer(probed), x='layer', y='accuracy', marker='o', ax=left)
     sns.lineplot(probed[probed.age.isin(ages)], x='age', y='accuracy', hue='layer', palette='viridis', marker='o', ms=4, ax=right)
     for ax in (left, right): ax.axhline(probed.chance.iloc[0], ls='--', color='0.6')
+    left.axhline(by_layer(probed).ceiling[0], ls=':', color='0.6')
+    sns.lineplot(probed[(probed.layer == 0) & probed.age.isin(ages)], x='age', y='ceiling', ls=':', color='0.6', ax=right)
     left.set(ylabel='subgoal read correctly', xlabel='layer (0: embedding)', xticks=sorted(probed.layer.unique()))
     right.set(xlabel='steps since the subgoal began')
     sns.move_legend(right, 'center left', bbox_to_anchor=(1, .5))
