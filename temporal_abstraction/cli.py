@@ -82,7 +82,7 @@ class Code:
 @dataclass
 class Gridworld:
     "Gridworld-pinpad, on a base trained from nothing."
-    preset: Literal['mini', 'laptop', 'paper'] = 'mini'  # minutes, hours on a laptop, or the paper's own size for a GPU
+    preset: Literal['mini', 'laptop', 'pairs', 'paper'] = 'mini'  # minutes, an hour or two, the same with pairs of colours, or the paper's own size for a GPU
     out: Out | None = None  # None: runs/pinpad-PRESET
     jobs: int = 2           # processes
 

@@ -274,10 +274,10 @@ def seen_transitions(world):
     return {pair for task in world.tasks for pair in zip(task, task[1:])}
 
 def unseen_share(world, entered):
-    "Among pairs of successive, different colours, the share that no expert ever showed; for worlds whose subgoals are single colours."
-    seen = {(world.subgoals[a][-1], world.subgoals[b][0]) for a, b in seen_transitions(world)}
-    pairs = [(a, b) for row in entered.tolist() for a, b in zip(row, row[1:]) if b >= 0 and a != b]
-    return np.mean([p not in seen for p in pairs]) if pairs else np.nan
+    "When the last colour of a subgoal is followed by the first of another: in what share of cases no expert ever showed that."
+    starts, ends = ({g[i]: k for k, g in enumerate(world.subgoals)} for i in (0, -1))
+    pairs = [(ends[a], starts[b]) for row in entered.tolist() for a, b in zip(row, row[1:]) if a in ends and b in starts and a != b]
+    return np.mean([p not in seen_transitions(world) for p in pairs]) if pairs else np.nan
 
 
 def replay(codes):  # (n, M, n_z): the codes each lane takes at its switches, the last one kept
@@ -290,7 +290,7 @@ def replay(codes):  # (n, M, n_z): the codes each lane takes at its switches, th
 
 
 def transfer(backbone, mc, world, codes: GridCodes, n=2048, seed=0) -> pd.DataFrame:  # where, with_code, without
-    "How often a code collected in one layout leads to its subgoal in another, at the start and after another subgoal."
+    "How often a code collected in one layout leads to its subgoal (all have equally many colours) in another, at the start and after another subgoal."
     g, K = torch.Generator().manual_seed(seed), len(world.subgoals)
     plan = torch.stack([torch.randint(K, (n,), generator=g), torch.randint(1, K, (n,), generator=g)], 1)
     plan[:, 1] = (plan[:, 0] + plan[:, 1]) % K
@@ -298,13 +298,13 @@ def transfer(backbone, mc, world, codes: GridCodes, n=2048, seed=0) -> pd.DataFr
     bank = [codes.z[at & (codes.subgoal == k)] for k in range(K)]
     pick = lambda k: bank[k][torch.randint(len(bank[k]), (), generator=g)]
     given = torch.stack([torch.stack([pick(a), pick(b)]) for a, b in plan.tolist()])
-    goals = np.array([[world.subgoals[a][-1], world.subgoals[b][-1]] for a, b in plan.tolist()])
+    goals = np.array([[world.subgoals[k] for k in ab] for ab in plan.tolist()])   # (n, 2, colours of a subgoal)
     unseen = np.array([pair not in seen_transitions(world) for pair in map(tuple, plan.tolist())])
-    rows = {name: walk(backbone, mc, world, policy, n, 2, seed=seed) for name, policy in
+    rows = {name: walk(backbone, mc, world, policy, n, goals[0].size, seed=seed) for name, policy in
             (('with_code', replay(given)), ('without', lambda e, s: (torch.zeros(len(e), mc.config.n_z), s)))}
     def rates(entered):
-        first, both = entered[:, 0] == goals[:, 0], entered[:, 1] == goals[:, 1]
-        return [first.mean(), both[first & ~unseen].mean(), both[first & unseen].mean()]
+        first, second = (entered.reshape(goals.shape) == goals).all(2).T
+        return [first.mean(), second[first & ~unseen].mean(), second[first & unseen].mean()]
     return pd.DataFrame(dict(where=['at the start', 'next, order seen', 'next, order never seen'], **{k: rates(v) for k, v in rows.items()}))
 
 # %% ../nbs/08b_discovery.ipynb #98cd0671

@@ -215,6 +215,7 @@ class ScratchConfig:
 SCRATCH = dict(
     mini=ScratchConfig(steps=3000, batch_size=192),
     laptop=ScratchConfig(steps=8000, batch_size=256, log_every=250, n_e=96, n_layers=5, n_ff=192),
+    pairs=ScratchConfig(steps=10_000, batch_size=128, log_every=250, n_e=96, n_layers=5, n_ff=192),
     paper=ScratchConfig(steps=256_000, batch_size=1024, lr=3e-4, muon_lr=0., embedding_lr=3e-4, decay=0., log_every=1000,
                         n_e=256, n_layers=6, n_heads=4, n_ff=512))
 

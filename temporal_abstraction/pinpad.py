@@ -89,11 +89,13 @@ def sequences(
 
 _PAPER = 'aca acb adb bac bdb bdc cac cad cbd dba dbd dca adc bad cba dcb'
 _PAIRS = {name: subgoal for subgoal, name in enumerate('abcd')}
+_SUBGOALS = (0, 1), (2, 3), (4, 5), (6, 7)
 
 WORLDS = {
     'mini': Pinpad(4, 4, 1, 40, [[c] for c in range(4)], sequences(4, 3), (0, 1, 2, 3), relative=True),
     'laptop': Pinpad(5, 5, 2, 60, [[c] for c in range(5)], sequences(5, 3), (0, 1, 2, 3), relative=True),
-    'paper': Pinpad(7, 8, 4, 100, [(0, 1), (2, 3), (4, 5), (6, 7)],
+    'pairs': Pinpad(5, 8, 2, 80, _SUBGOALS, sequences(4, 3), (0, 1, 2, 3), relative=True),
+    'paper': Pinpad(7, 8, 4, 100, _SUBGOALS,
                     [[_PAIRS[x] for x in task] for task in _PAPER.split()], [_PAIRS[x] for x in 'abcdab']),
 }
 
