@@ -69,8 +69,8 @@ class GridPreset:
 
 
 def _larger(name):
-    discover = GridDiscoverConfig(steps=1800, batch_size=128, kl_start=0., kl_delay=.5, open_for=.5, logvar=-6.)
-    return GridPreset(name, SCRATCH[name], ControllersConfig(steps=600), discover, GridRLConfig(updates=300), seeds=3, stream=SummaryStream)
+    discover = GridDiscoverConfig(steps=4000, batch_size=128, kl_start=0., kl_delay=.5, open_for=.5, logvar=-6.)
+    return GridPreset(name, SCRATCH[name], ControllersConfig(steps=600), discover, GridRLConfig(updates=500), seeds=3, stream=SummaryStream)
 
 PRESETS = dict(
     mini=GridPreset('mini', SCRATCH['mini']), laptop=_larger('laptop'), pairs=_larger('pairs'),
@@ -201,8 +201,8 @@ def explore(run: Run, p: GridPreset, n_jobs=2):
     "Phase 3: internal RL on the unseen task, and what else one might try."
     settings = dict(asdict(p.rl), raw_lrs=p.raw_lrs, rl_seeds=p.rl_seeds, discover=run.config('discover'))
     if run.done('explore', settings): return
-    jobs = [(_internal, run, p, 'views', s) for s in range(p.rl_seeds)]
-    jobs += [(_internal, run, p, v, 0) for v in p.variants if v != 'views'] + [(_raw, run, p, lr, s) for s, lr in enumerate(p.raw_lrs)]
+    jobs = [(_internal, run, p, v, 0) for v in reversed(p.variants) if v != 'views'] + [(_internal, run, p, 'views', s) for s in range(p.rl_seeds)]
+    jobs += [(_raw, run, p, lr, s) for s, lr in enumerate(p.raw_lrs)]   # the slow ones come first, so that no process waits for them at the end
     with run.writing('explore', settings) as folder:
         *found, noise = _in_parallel([*jobs, (_noise, run, p)], n_jobs)
         curves = pd.concat(found)
@@ -227,13 +227,14 @@ def plot_sweep(alignment, discovery):
     "Agreement of the gate by alpha, and what is saved for what rate, with a frozen and with a co-trained base."
     fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout='constrained')
     learned = alignment[(alignment.gate == 'learned') & alignment.variant.isin(['views', 'co-trained base'])]
-    for variant, colour in (('views', '#2aa198'), ('co-trained base', '#9b6fc4')):
+    for variant, colour, line in (('views', '#2aa198', '-'), ('co-trained base', '#9b6fc4', '--')):
         f1 = learned[learned.variant == variant].groupby('alpha').f1
-        left.errorbar(f1.median().index, f1.median(), [f1.median() - f1.min(), f1.max() - f1.median()], marker='o', color=colour, label=variant)
+        left.errorbar(f1.median().index, f1.median(), [f1.median() - f1.min(), f1.max() - f1.median()], marker='o', ls=line, color=colour, label=variant)
         rd = discovery[discovery.variant == variant].groupby('alpha')[['kl', 'nll_posterior']].median()
-        right.plot(rd.kl, rd.nll_posterior, marker='o', color=colour, label=variant)
-    left.set(xscale='log', xlabel='alpha', ylabel='F1 with true subgoals', ylim=(0, 1.02)); left.legend(frameon=False)
-    right.set(xlabel='rate: nats of code an episode', ylabel='distortion: nats of action', xscale='log')
+        right.plot(rd.kl, rd.nll_posterior, marker='o', ls=line, color=colour, label=variant)
+    left.set(xscale='log', xlabel='alpha', ylabel='F1 with true subgoals', ylim=(0, 1.04)); left.legend(frameon=False)
+    left.set_xticks(alphas := sorted(learned.alpha.unique()), [f'{a:g}' for a in alphas]); left.minorticks_off()
+    right.set(xlabel='rate: nats of code an episode', ylabel='distortion: nats of action an episode')
     sns.despine(fig)
     return fig
 
