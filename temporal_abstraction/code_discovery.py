@@ -29,14 +29,15 @@ from .steering import steer
 @dataclass
 class ProgramDiscoverConfig(GridDiscoverConfig):
     "Phase 2 on composed programs."
-    steps: int = 1200          # optimiser steps
+    steps: int = 700           # optimiser steps
     batch_size: int = 64       # programs a step
-    kl_weight: float = 0.02    # alpha: what a nat of code costs against a nat of action
-    kl_delay: float = 0.6      # share of the steps before alpha rises
-    draw_from: float = 0.55    # share of the steps after which gates are drawn (straight-through)
-    switch_cost: float = 0.05  # nats a switch once gates are drawn
-    cost_warmup: float = 0.1   # share of the steps over which that cost rises
-    log_every: int = 200       # steps between lines of the history
+    kl_weight: float = 0.1     # alpha: what a nat of code costs against a nat of action
+    kl_delay: float = 0.2      # share of the steps before alpha rises
+    draw_from: float = 0.35    # share of the steps after which gates are drawn (straight-through)
+    switch_cost: float = 0.1   # nats a switch once gates are drawn
+    cost_warmup: float = 0.2   # share of the steps over which that cost rises
+    embedder: str = 'rest'     # what s describes: the 'rest' of the view at each step, or the whole 'sequence'
+    log_every: int = 100       # steps between lines of the history
 
 
 def discover_programs(

@@ -123,6 +123,7 @@ class GridDiscoverConfig(TrainMetacontrollerConfig):
     n_s: int = 32    # width of the sequence embedding
     rank: int = 16   # rank of the controller
     logvar: float = -3.  # log-variance of the proposals at the start
+    embedder: str = 'sequence'  # what s describes: 'sequence', or the 'rest' of it at each step
 
 
 def discover(
@@ -134,7 +135,7 @@ def discover(
 ):              # TrainMetacontrollerResult
     "Phase 2 with a new metacontroller."
     c = config; torch.manual_seed(c.seed)
-    mc = Metacontroller(MetacontrollerConfig(n_e=backbone.n_e, n_z=c.n_z, n_h=c.n_h, n_s=c.n_s, rank=c.rank, logvar=c.logvar)).fit_scale(data.e_steps)
+    mc = Metacontroller(MetacontrollerConfig(n_e=backbone.n_e, n_z=c.n_z, n_h=c.n_h, n_s=c.n_s, rank=c.rank, logvar=c.logvar, embedder=c.embedder)).fit_scale(data.e_steps)
     mc.gate.__class__ = gate
     return train_metacontroller(backbone, mc.to(backbone.device), data, c, valid)
 
