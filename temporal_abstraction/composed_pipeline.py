@@ -22,11 +22,11 @@ from .code_discovery import (ProgramDiscoverConfig, code_bank, discover_programs
                                                 write_programs)
 from .evaluation import code_clusters, code_decoding, code_table, fit_codes, gate_alignment, segment
 from .from_scratch import ScratchConfig
-from .grid_pipeline import _in_parallel, final_success
+from .grid_pipeline import final_success
 from .internal_env import InternalEnv
 from .internal_rl import InternalRLConfig, Policy, distil, internal_rl, rollout
 from .metacontroller import AlwaysSwitch, Metacontroller
-from .pipeline import Run, embedded, page, write_history
+from .pipeline import Run, embedded, in_parallel, page, write_history
 from .steering import as_policy
 from .textworld import ProgramReward, TextWorld
 from .token_rl import MomentumGRPOConfig, TokenGRPOConfig, momentum_grpo, token_grpo
@@ -112,7 +112,7 @@ def discover_composed(run: Run, world, config, n_jobs=2):
     settings = dict(asdict(c.discover), alphas=c.alphas, seeds=c.seeds, n=c.n, base=run.config('base'))
     if run.done('discover', settings): return
     with run.writing('discover', settings) as folder:
-        found = _in_parallel([(_discover, run, world, c, folder, *job) for job in composed_discoveries(c)], n_jobs)
+        found = in_parallel([(_discover, run, world, c, folder, *job) for job in composed_discoveries(c)], n_jobs)
         for k in found[0]: pd.concat([f[k] for f in found]).to_csv(folder / f'{k}.csv', index=False)
     aligned = pd.read_csv(run / 'discover' / 'alignment.csv').query(
         "variant == 'views' and alpha == @c.discover.kl_weight and boundary == 'block' and convention == 'after'").groupby('gate').f1.median()
@@ -173,7 +173,7 @@ def explore_composed(run: Run, world, config, n_jobs=2):
     settings = dict(asdict(c.rl), rl_lrs=c.rl_lrs, token_lrs=c.token_lrs, momentum_lrs=c.momentum_lrs, target=c.target, longer=c.longer, discover=run.config('discover'))
     if run.done('explore', settings): return
     with run.writing('explore', settings) as folder:
-        pd.concat(_in_parallel([(_explored, run, world, c, *job) for job in composed_explorations(c)], n_jobs)).to_csv(folder / 'curves.csv', index=False)
+        pd.concat(in_parallel([(_explored, run, world, c, *job) for job in composed_explorations(c)], n_jobs)).to_csv(folder / 'curves.csv', index=False)
     for target, curves in pd.read_csv(run / 'explore' / 'curves.csv').groupby('target', sort=False):
         print(f'Phase 3, {target}: ' + ', '.join(f'{m} {s:.3f}' for m, s in final_success(curves).items()) + '.')
 

@@ -16,7 +16,6 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 import torch
-from joblib import Parallel, delayed
 from matplotlib.figure import Figure
 
 from .backbone import Backbone
@@ -29,7 +28,7 @@ from .internal_env import InternalEnv
 from .internal_rl import InternalRLConfig, Policy, internal_rl, rollout
 from .metacontroller import AlwaysSwitch, Metacontroller
 from .pinpad import WORLDS, PinpadEnv
-from .pipeline import Run, embedded, page, write_history
+from .pipeline import Run, embedded, in_parallel, page, write_history
 from .probing import by_layer, plot_probe, probe
 from .steering import prior_policy
 
@@ -95,15 +94,6 @@ def load_grid_base(run, p):
     return Backbone.from_pretrained(str(run / 'base' / 'backbone'), device=p.where)
 
 
-def _single(job, *args):
-    "Run one job on one thread of a process of its own."
-    torch.set_num_threads(1)
-    return job(*args)
-
-def _in_parallel(jobs, n_jobs):
-    return Parallel(n_jobs=n_jobs)(delayed(_single)(*job) for job in jobs)
-
-
 def _controllers(run, p, layer): return controllers_by_layer(load_grid_base(run, p).model, p.world, p.controllers, [layer], p.n)
 
 def known(run: Run, p: GridPreset, n_jobs=2):
@@ -115,7 +105,7 @@ def known(run: Run, p: GridPreset, n_jobs=2):
         probed = probe(model, p.world)
         probed.to_csv(folder / 'probes.csv', index=False)
         layers = range(model.config.num_hidden_layers + 1)
-        table = pd.concat(_in_parallel([(_controllers, run, p, l) for l in layers], n_jobs))
+        table = pd.concat(in_parallel([(_controllers, run, p, l) for l in layers], n_jobs))
         table.drop_duplicates(['layer', 'tasks', 'controller', 'seed']).to_csv(folder / 'controllers.csv', index=False)
     best = table[(table.tasks == 'unseen') & (table.controller != 'none')].set_index('layer').success
     print(f"Known goals: probes read the subgoal with accuracy {by_layer(probed).accuracy.max():.2f} at best; controllers solve the unseen task "
@@ -156,7 +146,7 @@ def discover(run: Run, p: GridPreset, n_jobs=2):
     settings = dict(asdict(p.discover), alphas=p.alphas, seeds=p.seeds, variants=p.variants, stream=p.stream.__name__, base=run.config('base'))
     if run.done('discover', settings): return
     with run.writing('discover', settings) as folder:
-        found = _in_parallel([(_discover, run, p, folder, *job) for job in discoveries(p)], n_jobs)
+        found = in_parallel([(_discover, run, p, folder, *job) for job in discoveries(p)], n_jobs)
         tables = {k: pd.concat([f[k] for f in found if k in f]) for k in ('alignment', 'decoding', 'transfer', 'discovery')}
         for k, t in tables.items(): t.to_csv(folder / f'{k}.csv', index=False)
     main = p.discover.kl_weight
@@ -204,7 +194,7 @@ def explore(run: Run, p: GridPreset, n_jobs=2):
     jobs = [(_internal, run, p, v, 0) for v in reversed(p.variants) if v != 'views'] + [(_internal, run, p, 'views', s) for s in range(p.rl_seeds)]
     jobs += [(_raw, run, p, lr, s) for s, lr in enumerate(p.raw_lrs)]   # the slow ones come first, so that no process waits for them at the end
     with run.writing('explore', settings) as folder:
-        *found, noise = _in_parallel([*jobs, (_noise, run, p)], n_jobs)
+        *found, noise = in_parallel([*jobs, (_noise, run, p)], n_jobs)
         curves = pd.concat(found)
         curves.to_csv(folder / 'curves.csv', index=False)
         noise.to_csv(folder / 'noise.csv', index=False)

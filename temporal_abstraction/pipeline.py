@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['STYLE', 'CAPTIONS', 'AdaptConfig', 'DiscoverConfig', 'RLConfig', 'EvaluateConfig', 'RunError', 'read_json', 'Run',
-           'write_history', 'loading', 'load_backbone', 'load_data', 'adapt', 'discover', 'load_metacontroller',
-           'problem_rows', 'rl', 'methods', 'sample_all', 'evaluate', 'figures', 'page', 'embedded', 'report']
+           'in_parallel', 'write_history', 'loading', 'load_backbone', 'load_data', 'adapt', 'discover',
+           'load_metacontroller', 'problem_rows', 'rl', 'methods', 'sample_all', 'evaluate', 'figures', 'page',
+           'embedded', 'report']
 
 # %% ../nbs/14_pipeline.ipynb #70443545
 import base64
@@ -21,6 +22,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 from datasets import Dataset
+from joblib import Parallel, delayed
 from safetensors import SafetensorError
 from tqdm.auto import tqdm
 
@@ -132,6 +134,19 @@ class Run:
         (part / 'config.json').write_text(json.dumps(config, indent=1, default=str))
         yield part
         os.replace(part, self / phase)
+
+# %% ../nbs/14_pipeline.ipynb #b7db586e
+def _single(job, *args):
+    "Run one job on one thread of a process of its own."
+    torch.set_num_threads(1)
+    return job(*args)
+
+def in_parallel(
+    jobs,    # tuples (function, *arguments)
+    n_jobs,  # processes
+):           # list of results, in the order of the jobs
+    "Run jobs side by side, each on one thread."
+    return Parallel(n_jobs=n_jobs)(delayed(_single)(*job) for job in jobs)
 
 # %% ../nbs/14_pipeline.ipynb #ac411142
 def write_history(folder, history):

@@ -12,10 +12,9 @@ import pandas as pd
 import torch
 
 from .evaluation import PALETTE, comparison_table, judge, pass_rates, sample_programs
-from .grid_pipeline import _in_parallel
 from .internal_env import InternalEnv
 from .internal_rl import InternalRLConfig, Policy, internal_rl
-from .pipeline import Run, load_backbone, load_metacontroller, loading, problem_rows
+from .pipeline import Run, in_parallel, load_backbone, load_metacontroller, loading, problem_rows
 from .programs import PROBLEMS
 from .textworld import ProgramReward, TextWorld
 from .token_rl import MomentumGRPOConfig, TokenGRPOConfig, momentum_grpo, token_grpo
@@ -36,7 +35,7 @@ class RivalsConfig:
     n_tests: int = 10             # hidden reward tests a problem
     n_samples: int = 32           # programs a problem and run, for the evaluation
     n_evaluation: int = 12        # hidden evaluation tests a problem
-    temperature: float = 0.7      # of tokens: in the rollouts of those that learn on them, and in the evaluation
+    temperature: float = 0.7      # of tokens, in all rollouts and in the evaluation
 
     def __post_init__(self):
         if self.seeds < 1: raise ValueError(f"seeds must be at least 1, got {self.seeds}.")
@@ -47,7 +46,7 @@ def _by_codes(backbone, mc, policy, reward, c, seed):
     lanes = dict(rows=[i for i in range(len(PROBLEMS)) for _ in range(c.group)])
     world = TextWorld(backbone.tokenizer, problem_rows(), reward, len(lanes['rows']))
     config = InternalRLConfig(updates=c.updates, epochs=c.epochs, lr=c.lr, seed=seed)
-    result = internal_rl(InternalEnv(backbone, mc, world, temperature=0.), policy, config, lanes)
+    result = internal_rl(InternalEnv(backbone, mc, world, c.temperature), policy, config, lanes)
     return result.history.rename(columns=dict(switches='actions')), dict(backbone=backbone, mc=mc, policy=policy.act)
 
 def _by_tokens(backbone, train, kind, lr, reward, c, seed):
@@ -79,7 +78,7 @@ def compare(run: Run, config=RivalsConfig(), n_jobs=2):
     c, settings = config, dict(asdict(config), rl=run.config('rl'))
     if run.done('rivals', settings): return
     with run.writing('rivals', settings) as folder:
-        curves, programs = zip(*_in_parallel([(_one, run, c, m, s) for m in METHODS for s in range(c.seeds)], n_jobs))
+        curves, programs = zip(*in_parallel([(_one, run, c, m, s) for m in METHODS for s in range(c.seeds)], n_jobs))
         pd.concat(curves).to_csv(folder / 'curves.csv', index=False)
         programs = pd.concat(programs)
         programs.to_parquet(folder / 'programs.parquet')
