@@ -22,8 +22,9 @@ from fastcore.basics import patch
 from huggingface_hub import constants
 from huggingface_hub.utils import get_session
 from torch import nn
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, DynamicCache
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedTokenizerFast
 from transformers.modeling_outputs import BaseModelOutputWithPastAndCrossAttentions
+from transformers.models.auto.tokenization_auto import get_tokenizer_config
 
 # %% ../nbs/00_backbone.ipynb #a8c14080
 def _swap(module,      # any `nn.Module`
@@ -431,7 +432,9 @@ def _load(base, dtype, device):
         model = AutoModelForCausalLM.from_pretrained(name, config=config, dtype=dtype or torch.float32, local_files_only=not online)
         tokenizer = None
         if not Path(name).is_dir() or any(Path(name).glob("tokenizer*")):
-            tokenizer = AutoTokenizer.from_pretrained(name, padding_side="left", local_files_only=not online)
+            plain = get_tokenizer_config(name, local_files_only=not online).get("tokenizer_class") == "TokenizersBackend"
+            kind = PreTrainedTokenizerFast if plain else AutoTokenizer  # the latter would take the one usual for the architecture, whatever the folder holds
+            tokenizer = kind.from_pretrained(name, padding_side="left", local_files_only=not online)
     except Exception as error:  # transformers and the hub raise many kinds, and all mean the same to the reader
         reason = (str(error).strip() or repr(error)).splitlines()[0]
         raise BackboneError(f"Cannot load the base {base!r}: {reason} {_THREE_WAYS}") from error

@@ -4,11 +4,13 @@
 
 # %% auto #0
 __all__ = ['COMPOSED', 'CODE', 'Texts', 'token_rows', 'as_texts', 'fresh', 'new_code_base', 'make_code_base', 'load_code_base',
-           'shipped_code_base', 'program_nll', 'ProgramStream', 'PlainProgramStream', 'program_batch', 'program_data']
+           'shipped_code_base', 'program_nll', 'ProgramStream', 'PlainProgramStream', 'program_batch', 'program_data',
+           'problem_tokenizer', 'fresh_solutions', 'make_problem_base']
 
 # %% ../nbs/04c_code_base.ipynb #ff09a788
 import random
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,9 +21,12 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
 from .backbone import Backbone, BackboneError
-from .composed import Composed, reworded, step_texts
+from .composed import Composed, code_tokenizer, reworded, step_texts
 from .from_scratch import ScratchConfig, ScratchResult, base_nll, by_length, train_base
 from .pretraining import Batch, ExpertData, expert_data, to_steps
+from .programs import PROBLEMS
+from .related import PROMPTS, RELATED
+from .related import held_out as holding_out
 
 # %% ../nbs/04c_code_base.ipynb #de804bc9
 @dataclass
@@ -43,10 +48,11 @@ def token_rows(world: Composed, programs):  # rows of token ids
 
 def as_texts(world: Composed, programs) -> Texts:
     "Programs, given as tuples of `Step`, as tensors padded on the right"
-    rows = [torch.tensor(r) for r in token_rows(world, programs)]
-    pad = lambda xs: pad_sequence(xs, batch_first=True)
-    return Texts(pad([r[:-1] for r in rows]), pad([r[1:] for r in rows]), pad([torch.ones(len(r) - 1, dtype=torch.bool) for r in rows]),
-                 len(world.tokenizer(world.prompt(1))['input_ids']) - 1)
+    return _padded(token_rows(world, programs), len(world.tokenizer(world.prompt(1))['input_ids']) - 1)
+
+def _padded(rows, context):
+    rows, pad = [torch.tensor(r) for r in rows], lambda xs: pad_sequence(xs, batch_first=True)
+    return Texts(pad([r[:-1] for r in rows]), pad([r[1:] for r in rows]), pad([torch.ones(len(r) - 1, dtype=torch.bool) for r in rows]), context)
 
 def _rng(generator): return random.Random(int(torch.randint(2**62, (), generator=generator)))
 
@@ -81,20 +87,19 @@ def make_code_base(
     **changes,    # to the configuration
 ) -> ScratchResult:
     "Train the small model on the programs of a world, and save it"
-    world, config = COMPOSED[name], replace(CODE, **changes)
-    valid = fresh(world)(512, torch.Generator().manual_seed(2**41))
-    result = train_base(new_code_base(world.tokenizer, config), by_length(fresh(world)), config, valid)
-    folder = Path(folder or _shipped(name))
-    Backbone(result.model.half()).save_pretrained(folder)
+    return _made(fresh(COMPOSED[name]), COMPOSED[name].tokenizer, Path(folder or _shipped(name)), replace(CODE, **changes))
+
+def _made(sample, tokenizer, folder, config):
+    valid = sample(512, torch.Generator().manual_seed(2**41))
+    result = train_base(new_code_base(tokenizer, config), by_length(sample), config, valid)
+    Backbone(result.model.half(), tokenizer=tokenizer).save_pretrained(folder)
     result.history.to_csv(folder / 'history.csv', index=False)
     return result
 
 # %% ../nbs/04c_code_base.ipynb #7479df1d
 def load_code_base(folder) -> Backbone:
     "A small model of composed programs from its folder."
-    backbone = Backbone.from_pretrained(str(folder), dtype='float32')
-    backbone.tokenizer = Composed().tokenizer   # `transformers` would split words as Qwen2 does, whatever the folder says
-    return backbone
+    return Backbone.from_pretrained(str(folder), dtype='float32')
 
 def _shipped(name): return Path(str(files('temporal_abstraction')/'artefacts'))/f'base_composed_{name}'
 
@@ -167,3 +172,27 @@ def program_data(backbone, world: Composed, n=256, seed=0) -> ExpertData:
     rng = random.Random(f'data {seed}')
     rows = Dataset.from_list([world.program(world.draw(rng)).to_row() for _ in range(n)])
     return expert_data(backbone, to_steps(rows, world.tokenizer))
+
+# %% ../nbs/04c_code_base.ipynb #20281d5c
+@cache
+def problem_tokenizer():
+    "A tokenizer of words for the six problems, their relatives and all their prompts"
+    return code_tokenizer([text for name, p in (PROBLEMS | RELATED).items() for text in (*PROMPTS[name], *(q.completion for q in p.distribution))])
+
+def fresh_solutions(problems, tokenizer):  # (n, generator) -> `Texts`
+    "Experts' solutions without end, as `train_base` wants them"
+    ids = cache(lambda text: tokenizer(text)['input_ids'])
+    def sample(n, generator):
+        rng = _rng(generator)
+        programs = [rng.choice(problems).expert(rng) for _ in range(n)]
+        return _padded([ids(p.prompt) + ids(p.completion) + [tokenizer.eos_token_id] for p in programs], 0)
+    return sample
+
+def make_problem_base(
+    folder,
+    held_out=None,  # name of a problem to leave out, its relatives in its place; None: the six
+    **changes,      # to the configuration
+) -> ScratchResult:
+    "Train the small model on solutions of problems, and save it for `Backbone.from_pretrained`"
+    problems = holding_out(held_out).train if held_out else list(PROBLEMS.values())
+    return _made(fresh_solutions(problems, problem_tokenizer()), problem_tokenizer(), Path(folder), replace(CODE, **changes))

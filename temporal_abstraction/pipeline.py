@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['STYLE', 'CAPTIONS', 'AdaptConfig', 'DiscoverConfig', 'RLConfig', 'EvaluateConfig', 'RunError', 'read_json', 'Run',
-           'in_parallel', 'write_history', 'loading', 'load_backbone', 'load_data', 'adapt', 'discover',
-           'load_metacontroller', 'problem_rows', 'rl', 'methods', 'sample_all', 'evaluate', 'figures', 'page',
-           'embedded', 'report']
+           'in_parallel', 'write_history', 'loading', 'load_backbone', 'experts', 'load_data', 'adapt', 'discover',
+           'load_metacontroller', 'asked', 'problem_rows', 'problem_world', 'rl', 'methods', 'sample_all', 'evaluate',
+           'figures', 'page', 'embedded', 'report']
 
 # %% ../nbs/14_pipeline.ipynb #70443545
 import base64
@@ -36,6 +36,7 @@ from .internal_rl import DistilConfig, InternalRLConfig, Policy, distil, interna
 from .metacontroller import Metacontroller, MetacontrollerConfig
 from .pretraining import PretrainConfig, expert_data, pretrain, to_steps
 from .programs import PROBLEMS, expert_dataset
+from .related import held_out
 from .textworld import ProgramReward, TextWorld
 from .verifier import Verifier
 
@@ -43,7 +44,8 @@ from .verifier import Verifier
 @dataclass
 class AdaptConfig(PretrainConfig):
     "Phase 1 on code."
-    n_per_problem: int = 128  # distinct expert programs a problem, held-out ones included
+    n_per_problem: int = 128  # distinct expert programs a problem, those for validation and test included
+    held_out: str | None = None  # a problem that phases 1 and 2 do not see, its relatives in its place, and phase 3 is about
     steps: int = 100          # optimiser steps
     log_every: int = 20       # steps between lines of the history
 
@@ -166,10 +168,15 @@ def load_backbone(run):
     c, folder = run.config('adapt'), run / 'adapt' / 'backbone'
     with loading(folder): return Backbone.from_pretrained(str(folder), dtype=c['dtype'])
 
+def experts(settings):
+    "Expert programs for phases 1 and 2, from the settings of phase 1."
+    problems = held_out(settings['held_out']).train if settings.get('held_out') else None
+    return expert_dataset(n_per_problem=settings['n_per_problem'], seed=settings['seed'], problems=problems)
+
 def load_data(run, backbone, split):
     "Expert programs of a run with their residuals."
     c = run.config('adapt')
-    rows = to_steps(expert_dataset(n_per_problem=c['n_per_problem'], seed=c['seed'])[split], backbone.tokenizer)
+    rows = to_steps(experts(c)[split], backbone.tokenizer)
     return expert_data(backbone, rows, run / 'adapt' / f'{split}.safetensors')
 
 
@@ -178,7 +185,7 @@ def adapt(run: Run, base='smollm2', layer=None, dtype='bfloat16', config=AdaptCo
     settings = dict(base=str(base), layer=layer, dtype=dtype, **asdict(config))
     if run.done('adapt', settings): return
     bb = Backbone.from_pretrained(str(base), layer, dtype=dtype)
-    programs = expert_dataset(n_per_problem=config.n_per_problem, seed=config.seed)
+    programs = experts(settings)
     with run.writing('adapt', settings) as folder:
         train, valid = (expert_data(bb, to_steps(programs[s], bb.tokenizer), folder / f'{s}.safetensors') for s in ('train', 'validation'))
         result = pretrain(bb, train, config, valid)
@@ -214,9 +221,19 @@ def load_metacontroller(run):
     with loading(folder): return Metacontroller.from_pretrained(str(folder)).eval()
 
 # %% ../nbs/14_pipeline.ipynb #685d5023
-def problem_rows():
+def asked(run):
+    "The problems that phase 3 is about: all six, or the one held out."
+    name = run.config('adapt').get('held_out')
+    return [PROBLEMS[name]] if name else list(PROBLEMS.values())
+
+def problem_rows(problems):
     "One prompt a problem."
-    return Dataset.from_list([dict(problem=k, prompt=p.prompt) for k, p in PROBLEMS.items()])
+    return Dataset.from_list([dict(problem=p.name, prompt=p.prompt) for p in problems])
+
+def problem_world(backbone, problems, reward, group):
+    "A world in which each problem is asked of as many lanes, and the option that says so."
+    lanes = dict(rows=[i for i in range(len(problems)) for _ in range(group)])
+    return TextWorld(backbone.tokenizer, problem_rows(problems), reward, len(lanes['rows'])), lanes
 
 def rl(run: Run, config=RLConfig()):
     "Phase 3: imitate the metacontroller's codes, then learn from reward which codes to choose."
@@ -228,8 +245,7 @@ def rl(run: Run, config=RLConfig()):
     with run.writing('rl', settings) as folder, Verifier() as verifier:
         distil(policy, mc, load_data(run, bb, 'train'), DistilConfig(steps=config.distil_steps, seed=config.seed))
         policy.save_pretrained(folder / 'distilled')
-        world = TextWorld(bb.tokenizer, problem_rows(), ProgramReward(verifier, 'reward', config.n_tests), len(PROBLEMS) * config.group)
-        lanes = dict(rows=[i for i in range(len(PROBLEMS)) for _ in range(config.group)])
+        world, lanes = problem_world(bb, asked(run), ProgramReward(verifier, 'reward', config.n_tests, problems=asked(run)), config.group)
         result = internal_rl(InternalEnv(bb, mc, world, config.temperature), policy, config, lanes)
         policy.save_pretrained(folder / 'policy')
         write_history(folder, result.history)
@@ -253,7 +269,7 @@ def sample_all(run, backbone, config, verifier):
     c, out = config, []
     for name, (bb, mc, policy, greedy) in tqdm(methods(run, backbone).items(), desc='evaluation'):
         for n, temperature, p in ((c.n_samples, c.temperature, policy), (1, 0, greedy)):
-            out.append(sample_programs(bb, n=n, temperature=temperature, mc=mc, policy=p, method=name, seed=c.seed))
+            out.append(sample_programs(bb, asked(run), n=n, temperature=temperature, mc=mc, policy=p, method=name, seed=c.seed))
     return judge(pd.concat(out), verifier, c.n_tests)
 
 
@@ -261,7 +277,7 @@ def evaluate(run: Run, config=EvaluateConfig()):
     "Gate, codes and pass rates of a run."
     settings = dict(asdict(config), rl=run.config('rl'))
     if run.done('evaluate', settings): return
-    for p in PROBLEMS.values(): p.tests('evaluation', config.n_tests)   # too many tests asked for should be said before, not after, sampling
+    for p in asked(run): p.tests('evaluation', config.n_tests)   # too many tests asked for should be said before, not after, sampling
     bb, mc = load_backbone(run), load_metacontroller(run)
     test = load_data(run, bb, 'test')
     with run.writing('evaluate', settings) as folder, Verifier() as verifier:
@@ -288,7 +304,7 @@ def figures(run: Run, shown):
     row = shown.row | dict(completion=shown.row['completion'])
     return {'discovery': plot_discovery(run.history('discover')), 'gate': plot_gate(row, shown.soft, shown.switch),
             'alignment': plot_alignment(read('alignment.csv')), 'codes': plot_codes(pd.read_parquet(run / 'evaluate' / 'codes.parquet')),
-            'learning': plot_learning(run.history('rl'), list(PROBLEMS)), 'passes': plot_pass_rates(read('passes.csv'))}
+            'learning': plot_learning(run.history('rl'), [p.name for p in asked(run)]), 'passes': plot_pass_rates(read('passes.csv'))}
 
 CAPTIONS = {'program': 'An expert program coloured by abstract action: a new colour where the gate switches.',
     'discovery': 'Phase 2: the terms of the objective on unseen programs, and how often the gate switches.',
