@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['COMPOSED', 'CODE', 'Texts', 'token_rows', 'as_texts', 'fresh', 'new_code_base', 'make_code_base', 'load_code_base',
            'shipped_code_base', 'program_nll', 'ProgramStream', 'PlainProgramStream', 'program_batch', 'program_data',
-           'problem_tokenizer', 'fresh_solutions', 'make_problem_base']
+           'problem_tokenizer', 'fresh_solutions', 'make_problem_base', 'shipped_problem_base', 'expert_share']
 
 # %% ../nbs/04c_code_base.ipynb #ff09a788
 import random
@@ -101,7 +101,9 @@ def load_code_base(folder) -> Backbone:
     "A small model of composed programs from its folder."
     return Backbone.from_pretrained(str(folder), dtype='float32')
 
-def _shipped(name): return Path(str(files('temporal_abstraction')/'artefacts'))/f'base_composed_{name}'
+def _artefact(name): return Path(str(files('temporal_abstraction')/'artefacts'))/f'base_{name}'
+
+def _shipped(name): return _artefact(f'composed_{name}')
 
 def shipped_code_base(name='many') -> Backbone:
     "The trained model of a world in `COMPOSED`. Raises `BackboneError` when it is not there, with the command that makes it."
@@ -196,3 +198,19 @@ def make_problem_base(
     "Train the small model on solutions of problems, and save it for `Backbone.from_pretrained`"
     problems = holding_out(held_out).train if held_out else list(PROBLEMS.values())
     return _made(fresh_solutions(problems, problem_tokenizer()), problem_tokenizer(), Path(folder), replace(CODE, **changes))
+
+# %% ../nbs/04c_code_base.ipynb #a3b7431f
+def shipped_problem_base() -> Backbone:
+    "The small model of nine problems, edit distance held out"
+    return load_code_base(_artefact('held_out'))
+
+@torch.no_grad()
+def expert_share(
+    backbone,  # with a tokenizer under which prompt and completion can be put together
+    problem,   # a `Problem`
+) -> float:
+    "The probability that the model completes the prompt with one of the expert's programs, at temperature 1"
+    ids = lambda text: backbone.tokenizer(text)['input_ids']
+    prompt = ids(problem.prompt)
+    rows = [prompt + ids(p.completion) + [backbone.tokenizer.eos_token_id] for p in problem.distribution]
+    return base_nll(backbone.model, _padded(rows, 0))[:, len(prompt) - 1:].sum(1).neg().exp().sum().item()

@@ -39,6 +39,7 @@ class ComposedRLConfig(InternalRLConfig):
     updates: int = 80         # rollouts of all lanes, each followed by an update
     train_std: bool = True    # the policy's spread is trained too
     std: float = 1.           # spread of the policy's codes at the start: that of the prior
+    remember: int = 32        # earlier successes that are learned from again
     lanes: int = 256          # programs in each rollout
     temperature: float = 1.   # of the model's own tokens
     n_tests: int = 8          # hidden reward tests
@@ -77,14 +78,16 @@ def load_composed_base(run):
     return load_code_base(run / 'base' / 'backbone')
 
 
-VARIANTS = {'views': {}, 'global s': {}, 'no views': dict(stream=PlainProgramStream), 'always open': dict(gate=AlwaysSwitch)}
+VARIANTS = {  # name: (changes to the configuration, parts of `discover_programs`)
+    'views': ({}, {}), 'global s': (dict(embedder='sequence'), {}),
+    'no views': ({}, dict(stream=PlainProgramStream)), 'always open': ({}, dict(gate=AlwaysSwitch))}
 
 def composed_discoveries(c):
     "What is trained: (variant, alpha, seed)."
     main = c.discover.kl_weight
     return [('views', main, s) for s in range(c.seeds)] + [(v, main, 0) for v in VARIANTS if v != 'views'] + [('views', a, 0) for a in c.alphas]
 
-
+# %% ../nbs/14c_composed_pipeline.ipynb #2850b663
 def _place(folder, variant, alpha, seed): return folder / f'{variant} {alpha} {seed}'.replace(' ', '_')
 
 def _described(backbone, mc, world, n):
@@ -96,9 +99,8 @@ def _described(backbone, mc, world, n):
     return tables, unseen_pairs(world, write_programs(backbone, mc, world, 'prior', n))
 
 def _discover(run, world, c, folder, variant, alpha, seed):
-    backbone, labels = load_composed_base(run), dict(variant=variant, alpha=alpha, seed=seed)
-    config = replace(c.discover, kl_weight=alpha, seed=seed, embedder='sequence' if variant == 'global s' else c.discover.embedder)
-    result = discover_programs(backbone, COMPOSED[world], config, **VARIANTS[variant])
+    backbone, labels, (changes, parts) = load_composed_base(run), dict(variant=variant, alpha=alpha, seed=seed), VARIANTS[variant]
+    result = discover_programs(backbone, COMPOSED[world], replace(c.discover, kl_weight=alpha, seed=seed, **changes), **parts)
     place = _place(folder, **labels)
     result.mc.eval().save_pretrained(place / 'metacontroller')
     write_history(place, result.history)
@@ -129,11 +131,12 @@ def load_composed_metacontroller(run, c, variant='views', seed=0):
 def composed_explorations(c):
     "What is tried: (method, target, learning rate, seed)."
     lrs = {'internal RL': c.rl_lrs, 'GRPO on tokens': c.token_lrs, 'momentum GRPO': c.momentum_lrs}
+    lrs['internal RL, no memory'] = c.rl_lrs[:1]
     asked = [(m, c.target) for m in lrs] + [(m, c.longer) for m in ('internal RL', 'GRPO on tokens')]
     return ([(m, target, lrs[m][0], s) for m, target in asked for s in range(c.seeds)] + [(m, c.target, lr, 0) for m in lrs for lr in lrs[m][1:]]
             + [(f'internal RL, {v}', c.target, c.rl_lrs[0], 0) for v in VARIANTS if v != 'views'])
 
-
+# %% ../nbs/14c_composed_pipeline.ipynb #9b226b2a
 def _asked(world, c, target, verifier):
     "The target's prompt as a dataset, its reward, and how many tokens a program may have."
     problem = COMPOSED[world].problem(target)
@@ -141,7 +144,8 @@ def _asked(world, c, target, verifier):
     return rows, ProgramReward(verifier, n_tests=c.rl.n_tests, problems=[problem]), 38 * len(target) + 6
 
 def _internal(run, world, c, verifier, variant, target, lr, seed):
-    backbone, mc = load_composed_base(run), load_composed_metacontroller(run, c, variant, seed)
+    forgets = variant == 'no memory'
+    backbone, mc = load_composed_base(run), load_composed_metacontroller(run, c, 'views' if forgets else variant, seed)
     rows, reward, longest = _asked(world, c, target, verifier)
     torch.manual_seed(seed)
     env = InternalEnv(backbone, mc, TextWorld(backbone.tokenizer, rows, reward, c.rl.lanes, longest), c.rl.temperature)
@@ -149,7 +153,7 @@ def _internal(run, world, c, verifier, variant, target, lr, seed):
     distil(imitator, mc, program_data(backbone, COMPOSED[world], c.n, seed=2))
     starts = dict(prior='prior', base='zero', distilled=imitator.act)
     starts = {k: rollout(env, as_policy(p, mc.config.n_z), seed=seed + 1).reward.mean().item() for k, p in starts.items()}
-    history = internal_rl(env, Policy.like(mc, std=c.rl.std), replace(c.rl, lr=lr, seed=seed)).history
+    history = internal_rl(env, Policy.like(mc, std=c.rl.std), replace(c.rl, lr=lr, seed=seed, remember=0 if forgets else c.rl.remember)).history
     return history.rename(columns=dict(switches='actions')).assign(**starts)
 
 def _on_tokens(run, world, c, verifier, method, target, lr, seed):
@@ -167,6 +171,7 @@ def _explored(run, world, c, method, target, lr, seed):
         else: history = _on_tokens(run, world, c, verifier, method, target, lr, seed)
     return history.assign(method=method, target=' '.join(target), lr=lr, seed=seed)
 
+# %% ../nbs/14c_composed_pipeline.ipynb #62403437
 def explore_composed(run: Run, world, config, n_jobs=2):
     "Phase 3: look for the target by codes and by tokens, with the same number of verified programs."
     c = config

@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['PolicyConfig', 'Policy', 'DistilConfig', 'expert_codes', 'distil', 'Episodes', 'rollout', 'InternalRLConfig',
-           'InternalRLResult', 'surrogate', 'internal_rl']
+           'InternalRLResult', 'surrogate', 'successes', 'internal_rl']
 
 # %% ../nbs/11_internal_rl.ipynb #af641962
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -132,6 +132,13 @@ class Episodes:
     group: torch.Tensor   # (N,) episodes of one group share a task
 
     def __len__(self): return len(self.reward)
+    def __getitem__(self, rows): return Episodes(*(getattr(self, f.name)[rows] for f in fields(self)))
+
+    def __add__(self, other):
+        "These and others, padded to the longest."
+        M = max(self.mask.shape[1], other.mask.shape[1])
+        pad = lambda x: torch.cat([x, x.new_zeros(len(x), M - x.shape[1], *x.shape[2:])], 1) if x.ndim > 1 else x
+        return Episodes(*(torch.cat([pad(getattr(x, f.name)) for x in (self, other)]) for f in fields(self)))
 
     def advantage(self, eps=1e-3):
         "(R - mean R) / (std R + eps) within each group (Kobayashi et al. 2025, phase 3; the group of GRPO): (N,)."
@@ -173,6 +180,7 @@ class InternalRLConfig:
     clip: float = 0.2       # of the ratio of joint probabilities
     grad_clip: float = 1.   # largest gradient norm
     train_std: bool = False # whether the policy's spread is trained too
+    remember: int = 0       # earlier successes of each task that are learned from again with each rollout, at most
     seed: int = 0           # fixes codes and tokens
 
     def __post_init__(self):
@@ -194,6 +202,13 @@ def surrogate(policy, episodes, old_log_prob, clip):
     return torch.minimum(ratio * a, ratio.clamp(1 - clip, 1 + clip) * a), ratio
 
 
+def successes(episodes, n):
+    "Of those episodes that were better than the average, the n best of each task, the first among equals."
+    better = episodes[episodes.reward > episodes.reward.mean()]
+    better = better[better.reward.argsort(descending=True, stable=True)]
+    return better[torch.cat([better.group[:0], *((better.group == g).nonzero()[:n, 0] for g in better.group.unique())])]
+
+
 def internal_rl(
     env,                # an `InternalEnv`
     policy: Policy,     # trained in place
@@ -203,13 +218,15 @@ def internal_rl(
     "Phase 3: maximise reward over codes (Kobayashi et al. 2025, internal RL), without a critic."
     c = config; torch.manual_seed(c.seed)
     params = [p for n, p in policy.named_parameters() if c.train_std or n != 'log_std']
-    opt, history, start = torch.optim.AdamW(params, lr=c.lr, weight_decay=0.), [], time.perf_counter()
+    opt, history, start, known = torch.optim.AdamW(params, lr=c.lr, weight_decay=0.), [], time.perf_counter(), None
     for update in tqdm(range(c.updates), desc='phase 3: internal RL'):
         episodes = rollout(env, policy.act, seed=c.seed * 10_000 + update, options=options)
-        with torch.no_grad(): old = policy.log_prob(episodes.e, episodes.z, episodes.mask)
+        lesson = episodes + known if known else episodes
+        with torch.no_grad(): old = policy.log_prob(lesson.e, lesson.z, lesson.mask)
         for _ in range(c.epochs):
-            objective, ratio = surrogate(policy, episodes, old, c.clip)
+            objective, ratio = surrogate(policy, lesson, old, c.clip)
             opt.zero_grad(), (-objective.mean()).backward(), nn.utils.clip_grad_norm_(params, c.grad_clip), opt.step()
+        if c.remember: known = successes(lesson, c.remember)
         by_group = {f'reward_{g}': episodes.reward[episodes.group == g].mean().item() for g in episodes.group.unique().tolist()}
         history.append(dict(update=update + 1, episodes=(update + 1) * len(episodes), reward=episodes.reward.mean().item(),
                             switches=episodes.mask.sum(1).float().mean().item(), ratio=ratio.mean().item(), **by_group, seconds=time.perf_counter() - start))

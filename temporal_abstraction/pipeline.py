@@ -66,6 +66,7 @@ class DiscoverConfig(TrainMetacontrollerConfig):
     n_h: int = 64    # width of the gate's history
     n_s: int = 64    # width of the sequence embedding
     rank: int = 16   # rank of the controller
+    embedder: str = 'sequence'  # what s describes: the whole 'sequence', or the 'rest' of it at each step
 
 @dataclass
 class RLConfig(InternalRLConfig):
@@ -204,7 +205,7 @@ def discover(run: Run, config=DiscoverConfig()):
     bb = load_backbone(run)
     train, valid = (load_data(run, bb, s) for s in ('train', 'validation'))
     torch.manual_seed(config.seed)
-    mc = Metacontroller(MetacontrollerConfig(n_e=bb.n_e, n_z=config.n_z, n_h=config.n_h, n_s=config.n_s, rank=config.rank))
+    mc = Metacontroller(MetacontrollerConfig(n_e=bb.n_e, **{k: getattr(config, k) for k in ('n_z', 'n_h', 'n_s', 'rank', 'embedder')}))
     mc.fit_scale(train.e_steps)
     with run.writing('discover', settings) as folder:
         result = train_metacontroller(bb, mc, train, config, valid, train.vocab)
