@@ -39,6 +39,7 @@ class RivalsConfig:
 
     def __post_init__(self):
         if self.seeds < 1: raise ValueError(f"seeds must be at least 1, got {self.seeds}.")
+        if not (self.lrs and self.token_lrs and self.momentum_lrs): raise ValueError("Each method needs a learning rate: lrs, token_lrs or momentum_lrs is empty.")
 
 # %% ../nbs/14d_rivals.ipynb #5bf348a9
 def _by_codes(backbone, mc, policy, problems, reward, c, lr, seed):
