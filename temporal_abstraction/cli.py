@@ -83,7 +83,7 @@ class Code:
         for phase, config in zip((pipeline.discover, pipeline.rl, pipeline.evaluate), phases[1:]): phase(folder, config)
         pipeline.report(folder)
 
-
+# %% ../nbs/15_cli.ipynb #ba36ab3d
 @dataclass
 class Gridworld:
     "Gridworld-pinpad, on a base trained from nothing."

@@ -14,10 +14,10 @@ from dataclasses import asdict, dataclass, field, replace
 
 import pandas as pd
 import torch
-from datasets import Dataset
 
+from .backbone import Backbone
 from .baselines import RawEpisodes, action_log_prob, gradient_noise, plot_learning_curves, trainable
-from .code_base import CODE, COMPOSED, PlainProgramStream, fresh, load_code_base, make_code_base, program_data, program_nll
+from .code_base import CODE, COMPOSED, PlainProgramStream, fresh, make_code_base, program_data, program_nll
 from .code_discovery import (ProgramDiscoverConfig, code_bank, discover_programs, transplant, unseen_pairs,
                                                 write_programs)
 from .evaluation import code_clusters, code_decoding, code_table, fit_codes, gate_alignment, segment
@@ -26,7 +26,7 @@ from .grid_pipeline import final_success
 from .internal_env import InternalEnv
 from .internal_rl import InternalRLConfig, Policy, distil, internal_rl, rollout
 from .metacontroller import AlwaysSwitch, Metacontroller
-from .pipeline import Run, embedded, in_parallel, page, write_history
+from .pipeline import Run, embedded, in_parallel, page, problem_rows, write_history
 from .steering import as_policy
 from .textworld import ProgramReward, TextWorld
 from .token_rl import MomentumGRPOConfig, TokenGRPOConfig, momentum_grpo, token_grpo
@@ -75,7 +75,7 @@ def composed_base(run: Run, world, config):
 
 def load_composed_base(run):
     run.config('base')
-    return load_code_base(run / 'base' / 'backbone')
+    return Backbone.from_pretrained(str(run / 'base' / 'backbone'))
 
 
 VARIANTS = {  # name: (changes to the configuration, parts of `discover_programs`)
@@ -140,12 +140,11 @@ def composed_explorations(c):
 def _asked(world, c, target, verifier):
     "The target's prompt as a dataset, its reward, and how many tokens a program may have."
     problem = COMPOSED[world].problem(target)
-    rows = Dataset.from_list([dict(prompt=problem.prompt, problem=problem.name)])
-    return rows, ProgramReward(verifier, n_tests=c.rl.n_tests, problems=[problem]), 38 * len(target) + 6
+    return problem_rows([problem]), ProgramReward(verifier, n_tests=c.rl.n_tests, problems=[problem]), 38 * len(target) + 6
 
 def _internal(run, world, c, verifier, variant, target, lr, seed):
-    forgets = variant == 'no memory'
-    backbone, mc = load_composed_base(run), load_composed_metacontroller(run, c, 'views' if forgets else variant, seed)
+    found, changes = {'no memory': ('views', dict(remember=0))}.get(variant, (variant, {}))
+    backbone, mc = load_composed_base(run), load_composed_metacontroller(run, c, found, seed)
     rows, reward, longest = _asked(world, c, target, verifier)
     torch.manual_seed(seed)
     env = InternalEnv(backbone, mc, TextWorld(backbone.tokenizer, rows, reward, c.rl.lanes, longest), c.rl.temperature)
@@ -153,7 +152,7 @@ def _internal(run, world, c, verifier, variant, target, lr, seed):
     distil(imitator, mc, program_data(backbone, COMPOSED[world], c.n, seed=2))
     starts = dict(prior='prior', base='zero', distilled=imitator.act)
     starts = {k: rollout(env, as_policy(p, mc.config.n_z), seed=seed + 1).reward.mean().item() for k, p in starts.items()}
-    history = internal_rl(env, Policy.like(mc, std=c.rl.std), replace(c.rl, lr=lr, seed=seed, remember=0 if forgets else c.rl.remember)).history
+    history = internal_rl(env, Policy.like(mc, std=c.rl.std), replace(c.rl, lr=lr, seed=seed, **changes)).history
     return history.rename(columns=dict(switches='actions')).assign(**starts)
 
 def _on_tokens(run, world, c, verifier, method, target, lr, seed):

@@ -125,7 +125,7 @@ class GridDiscoverConfig(TrainMetacontrollerConfig):
     logvar: float = -3.  # log-variance of the proposals at the start
     embedder: str = 'sequence'  # what s describes: 'sequence', or the 'rest' of it at each step
 
-
+# %% ../nbs/08b_discovery.ipynb #119efe5a
 def discover(
     backbone,
     data,       # what is described: `e_steps`, and batches with views, if any

@@ -130,6 +130,7 @@ def _thawed(backbone):
     for p in twin.upper_parameters(): p.requires_grad_(True)
     return twin
 
+# %% ../nbs/08_elbo.ipynb #929b16fc
 def train_metacontroller(
     backbone,
     mc: Metacontroller,               # trained in place

@@ -140,7 +140,7 @@ def _discover(run, p, folder, variant, alpha, seed):
     tables['discovery'] = result.history.tail(1).assign(unseen_share=unseen_share(world, prior))
     return {k: t.assign(**labels) for k, t in tables.items()}
 
-
+# %% ../nbs/14b_grid_pipeline.ipynb #1f03c57a
 def discover(run: Run, p: GridPreset, n_jobs=2):
     "Phase 2: abstract actions, without labels, over the sweep of alpha and its variants."
     settings = dict(asdict(p.discover), alphas=p.alphas, seeds=p.seeds, variants=p.variants, stream=p.stream.__name__, base=run.config('base'))
@@ -234,6 +234,7 @@ GRID_CAPTIONS = {'probes': 'How well a linear probe reads the current subgoal af
     'sweep': 'Left: exact agreement of switches with the starts of subgoals, median and range over seeds. Right: rate and distortion.',
     'learning': 'Success on a task that no expert ever showed, by episodes; median and quartiles over seeds. Dashed: what does not learn.'}
 
+# %% ../nbs/14b_grid_pipeline.ipynb #05fa7b73
 def grid_report(run: Run, p: GridPreset):
     "Write PNG figures and report.html."
     read = lambda phase, table: pd.read_csv(run / phase / f'{table}.csv')

@@ -34,7 +34,7 @@ class PolicyConfig:
     n_hidden: int = 128  # width of the recurrent state
     std: float = 0.45    # initial standard deviation of a code
 
-
+# %% ../nbs/11_internal_rl.ipynb #f5e4dae1
 class Policy(nn.Module, PyTorchModelHubMixin):
     "pi(z | e_{1:t}): a causal recurrent Gaussian policy over codes that acts only at switches (Kobayashi et al. 2025, phase 3)."
     def __init__(self, config: PolicyConfig):
@@ -148,7 +148,7 @@ class Episodes:
             a[self.group == g] = (r - r.mean()) / (r.std(unbiased=False) + eps)
         return a
 
-
+# %% ../nbs/11_internal_rl.ipynb #9deaa00b
 def rollout(
     env,           # an `InternalEnv`
     policy,        # (e, state) -> (z, state)
@@ -194,7 +194,7 @@ class InternalRLResult:
     policy: Policy
     history: pd.DataFrame  # update, episodes, reward, switches, ratio, loss, seconds, and reward by group
 
-
+# %% ../nbs/11_internal_rl.ipynb #d882897c
 def surrogate(policy, episodes, old_log_prob, clip):
     "The clipped surrogate on the joint log-probability of an episode's codes, and the ratio: (N,) each."
     ratio = (policy.log_prob(episodes.e, episodes.z, episodes.mask) - old_log_prob).exp()
@@ -208,7 +208,7 @@ def successes(episodes, n):
     better = better[better.reward.argsort(descending=True, stable=True)]
     return better[torch.cat([better.group[:0], *((better.group == g).nonzero()[:n, 0] for g in better.group.unique())])]
 
-
+# %% ../nbs/11_internal_rl.ipynb #7b98217d
 def internal_rl(
     env,                # an `InternalEnv`
     policy: Policy,     # trained in place

@@ -68,6 +68,7 @@ class DiscoverConfig(TrainMetacontrollerConfig):
     rank: int = 16   # rank of the controller
     embedder: str = 'sequence'  # what s describes: the whole 'sequence', or the 'rest' of it at each step
 
+# %% ../nbs/14_pipeline.ipynb #0925eb2f
 @dataclass
 class RLConfig(InternalRLConfig):
     "Phase 3 on code."
@@ -96,7 +97,7 @@ def read_json(path):
     try: return json.loads(Path(path).read_text())
     except (OSError, json.JSONDecodeError) as e: raise RunError(f"{path} is missing or unreadable ({type(e).__name__}). Remove {Path(path).parent} to make it again, or choose another --out.") from None
 
-
+# %% ../nbs/14_pipeline.ipynb #ac9d388a
 @dataclass
 class Run:
     "A folder that holds the phases of one run."

@@ -55,6 +55,7 @@ def _by_tokens(backbone, train, kind, problems, reward, c, lr, seed):
     result = train(backbone, problem_rows(problems), reward, config)
     return result.history.rename(columns=dict(length='actions')), dict(backbone=result.backbone)
 
+# %% ../nbs/14d_rivals.ipynb #71ccd6df
 def _judged(problems, verifier, c, method, seed, **how):
     "Programs for the prompts of the training and for the same in other words, and which pass the evaluation tests."
     options = dict(temperature=c.temperature, method=method, seed=1000 + seed, **how)
@@ -80,6 +81,7 @@ def _one(run, c, method, lr, seed):
         programs = _judged(problems, verifier, c, method, seed, **how)
     return history.assign(method=method, lr=lr, seed=seed), programs.assign(lr=lr, seed=seed)
 
+# %% ../nbs/14d_rivals.ipynb #661799f2
 METHODS = 'supervised', 'prior codes', 'distilled codes', 'internal RL', 'token GRPO', 'momentum GRPO'
 
 def rivalries(c):
