@@ -186,8 +186,7 @@ def adapt(run: Run, base='smollm2', layer=None, dtype='bfloat16', config=AdaptCo
     "Phase 1: adapt a base to expert programs, and store residuals."
     settings = dict(base=str(base), layer=layer, dtype=dtype, **asdict(config))
     if run.done('adapt', settings): return
-    bb = Backbone.from_pretrained(str(base), layer, dtype=dtype)
-    programs = experts(settings)
+    programs, bb = experts(settings), Backbone.from_pretrained(str(base), layer, dtype=dtype)
     with run.writing('adapt', settings) as folder:
         train, valid = (expert_data(bb, to_steps(programs[s], bb.tokenizer), folder / f'{s}.safetensors') for s in ('train', 'validation'))
         result = pretrain(bb, train, config, valid)
