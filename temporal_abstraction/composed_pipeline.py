@@ -74,6 +74,7 @@ def composed_base(run: Run, world, config):
 
 
 def load_composed_base(run):
+    "The small model of a run."
     run.config('base')
     return Backbone.from_pretrained(str(run / 'base' / 'backbone'))
 
@@ -114,7 +115,7 @@ def discover_composed(run: Run, world, config, n_jobs=2):
     settings = dict(asdict(c.discover), alphas=c.alphas, seeds=c.seeds, n=c.n, base=run.config('base'))
     if run.done('discover', settings): return
     with run.writing('discover', settings) as folder:
-        found = in_parallel([(_discover, run, world, c, folder, *job) for job in composed_discoveries(c)], n_jobs)
+        found = in_parallel([(_discover, run, world, c, folder, *job) for job in composed_discoveries(c)], n_jobs, folder)
         for k in found[0]: pd.concat([f[k] for f in found]).to_csv(folder / f'{k}.csv', index=False)
     aligned = pd.read_csv(run / 'discover' / 'alignment.csv').query(
         "variant == 'views' and alpha == @c.discover.kl_weight and boundary == 'block' and convention == 'after'").groupby('gate').f1.median()
@@ -122,6 +123,7 @@ def discover_composed(run: Run, world, config, n_jobs=2):
 
 
 def load_composed_metacontroller(run, c, variant='views', seed=0):
+    "A metacontroller of a run, at its main alpha."
     run.config('discover')
     mc = Metacontroller.from_pretrained(str(_place(run / 'discover', variant, c.discover.kl_weight, seed) / 'metacontroller')).eval()
     if variant == 'always open': mc.gate.__class__ = AlwaysSwitch
@@ -177,7 +179,7 @@ def explore_composed(run: Run, world, config, n_jobs=2):
     settings = dict(asdict(c.rl), rl_lrs=c.rl_lrs, token_lrs=c.token_lrs, momentum_lrs=c.momentum_lrs, target=c.target, longer=c.longer, discover=run.config('discover'))
     if run.done('explore', settings): return
     with run.writing('explore', settings) as folder:
-        pd.concat(in_parallel([(_explored, run, world, c, *job) for job in composed_explorations(c)], n_jobs)).to_csv(folder / 'curves.csv', index=False)
+        pd.concat(in_parallel([(_explored, run, world, c, *job) for job in composed_explorations(c)], n_jobs, folder)).to_csv(folder / 'curves.csv', index=False)
     for target, curves in pd.read_csv(run / 'explore' / 'curves.csv').groupby('target', sort=False):
         print(f'Phase 3, {target}: ' + ', '.join(f'{m} {s:.3f}' for m, s in final_success(curves).items()) + '.')
 

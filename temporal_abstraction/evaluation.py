@@ -345,7 +345,7 @@ def markdown_table(df: pd.DataFrame) -> str:
     return '\n'.join('| ' + ' | '.join(map(str, line)) + ' |' for line in lines)
 
 # %% ../nbs/13_evaluation.ipynb #df850069
-PALETTE = dict(zip(METHODS, ('#8c8c8c', '#4c8fd6', '#c9a227', '#2aa198', '#d1605e', '#a3644e', '#e5862b')))
+PALETTE = dict(zip(METHODS, ('#8c8c8c', '#4c8fd6', '#c9a227', '#2aa198', '#d1605e', '#5b5ea6', '#e5862b')))
 GATES = dict(learned='#e5862b', newline='#4c8fd6', random='#8c8c8c', always='#c2c2c2')
 LOOK = {**dict.fromkeys(['axes.edgecolor', 'axes.labelcolor', 'xtick.color', 'ytick.color', 'text.color'], '#888888'),
         'figure.facecolor': 'none', 'axes.facecolor': 'none', 'savefig.facecolor': 'none', 'legend.frameon': False,

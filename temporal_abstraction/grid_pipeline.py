@@ -105,7 +105,7 @@ def known(run: Run, p: GridPreset, n_jobs=2):
         probed = probe(model, p.world)
         probed.to_csv(folder / 'probes.csv', index=False)
         layers = range(model.config.num_hidden_layers + 1)
-        table = pd.concat(in_parallel([(_controllers, run, p, l) for l in layers], n_jobs))
+        table = pd.concat(in_parallel([(_controllers, run, p, l) for l in layers], n_jobs, folder))
         table.drop_duplicates(['layer', 'tasks', 'controller', 'seed']).to_csv(folder / 'controllers.csv', index=False)
     best = table[(table.tasks == 'unseen') & (table.controller != 'none')].set_index('layer').success
     print(f"Known goals: probes read the subgoal with accuracy {by_layer(probed).accuracy.max():.2f} at best; controllers solve the unseen task "
@@ -146,7 +146,7 @@ def discover(run: Run, p: GridPreset, n_jobs=2):
     settings = dict(asdict(p.discover), alphas=p.alphas, seeds=p.seeds, variants=p.variants, stream=p.stream.__name__, base=run.config('base'))
     if run.done('discover', settings): return
     with run.writing('discover', settings) as folder:
-        found = in_parallel([(_discover, run, p, folder, *job) for job in discoveries(p)], n_jobs)
+        found = in_parallel([(_discover, run, p, folder, *job) for job in discoveries(p)], n_jobs, folder)
         tables = {k: pd.concat([f[k] for f in found if k in f]) for k in ('alignment', 'decoding', 'transfer', 'discovery')}
         for k, t in tables.items(): t.to_csv(folder / f'{k}.csv', index=False)
     main = p.discover.kl_weight
@@ -194,7 +194,7 @@ def explore(run: Run, p: GridPreset, n_jobs=2):
     jobs = [(_internal, run, p, v, 0) for v in reversed(p.variants) if v != 'views'] + [(_internal, run, p, 'views', s) for s in range(p.rl_seeds)]
     jobs += [(_raw, run, p, lr, s) for s, lr in enumerate(p.raw_lrs)]   # the slow ones come first, so that no process waits for them at the end
     with run.writing('explore', settings) as folder:
-        *found, noise = in_parallel([*jobs, (_noise, run, p)], n_jobs)
+        *found, noise = in_parallel([*jobs, (_noise, run, p)], n_jobs, folder)
         curves = pd.concat(found)
         curves.to_csv(folder / 'curves.csv', index=False)
         noise.to_csv(folder / 'noise.csv', index=False)

@@ -19,10 +19,10 @@ from dataclasses import asdict, dataclass
 from io import StringIO
 from pathlib import Path
 
+import joblib
 import pandas as pd
 import torch
 from datasets import Dataset
-from joblib import Parallel, delayed
 from safetensors import SafetensorError
 from tqdm.auto import tqdm
 
@@ -130,27 +130,36 @@ class Run:
     @contextmanager
     def writing(self, phase, config):
         "A folder that becomes `phase` when the block succeeds."
-        part = self / f'{phase}.part'
+        part, text = self / f'{phase}.part', json.dumps(config, indent=1, default=str)
+        settings = part / 'config.json'
         if part.exists():
-            print(f"{phase}: an interrupted attempt was found in {part}; starting this phase again.")
-            shutil.rmtree(part)
-        part.mkdir()
-        (part / 'config.json').write_text(json.dumps(config, indent=1, default=str))
+            same = settings.is_file() and settings.read_text() == text
+            print(f"{phase}: an interrupted attempt was found in {part}; {'going on' if same else 'it had other settings, so this phase starts again'}.")
+            if not same: shutil.rmtree(part)
+        part.mkdir(exist_ok=True)
+        settings.write_text(text)
         yield part
+        shutil.rmtree(part / 'jobs', ignore_errors=True)   # of `in_parallel`
         os.replace(part, self / phase)
 
 # %% ../nbs/14_pipeline.ipynb #b7db586e
-def _single(job, *args):
-    "Run one job on one thread of a process of its own."
+def _single(kept, job, *args):
+    "Run one job on one thread of a process of its own, unless its result is there already."
+    if kept.exists(): return joblib.load(kept)
     torch.set_num_threads(1)
-    return job(*args)
+    result, part = job(*args), kept.with_suffix('.part')
+    joblib.dump(result, part)
+    os.replace(part, kept)
+    return result
 
 def in_parallel(
     jobs,    # tuples (function, *arguments)
     n_jobs,  # processes
+    folder,  # of the phase, from `Run.writing`; results are kept there until it is complete
 ):           # list of results, in the order of the jobs
-    "Run jobs side by side, each on one thread."
-    return Parallel(n_jobs=n_jobs)(delayed(_single)(*job) for job in jobs)
+    "Run jobs side by side, each on one thread; those that an interrupted attempt has finished are not run again."
+    (folder / 'jobs').mkdir(exist_ok=True)
+    return joblib.Parallel(n_jobs=n_jobs)(joblib.delayed(_single)(folder / 'jobs' / f'{i}.pkl', *job) for i, job in enumerate(jobs))
 
 # %% ../nbs/14_pipeline.ipynb #ac411142
 def write_history(folder, history):

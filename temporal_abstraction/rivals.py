@@ -98,7 +98,7 @@ def compare(run: Run, config=RivalsConfig(), n_jobs=2):
     c, settings = config, dict(asdict(config), rl=run.config('rl'))
     if run.done('rivals', settings): return
     with run.writing('rivals', settings) as folder:
-        curves, programs = zip(*in_parallel([(_one, run, c, *job) for job in rivalries(c)], n_jobs))
+        curves, programs = zip(*in_parallel([(_one, run, c, *job) for job in rivalries(c)], n_jobs, folder))
         pd.concat(curves).to_csv(folder / 'curves.csv', index=False)
         programs = pd.concat(programs)
         programs.to_parquet(folder / 'programs.parquet')
