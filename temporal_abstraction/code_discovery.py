@@ -21,7 +21,7 @@ from .code_base import ProgramStream
 from .composed import OPERATIONS, Composed, read_steps
 from .discovery import GridDiscoverConfig, discover, replay
 from .evaluation import spans, traces
-from .metacontroller import Gate, Metacontroller
+from .metacontroller import Metacontroller
 from .programs import block_labels
 from .steering import steer
 
@@ -45,11 +45,10 @@ def discover_programs(
     world: Composed,
     config=ProgramDiscoverConfig(),
     stream=ProgramStream,  # what the encoder sees: `ProgramStream`, or `PlainProgramStream` as in the paper
-    gate=Gate,             # or `AlwaysSwitch`
     n_valid=256,           # programs for the history
 ):                         # TrainMetacontrollerResult
     "Phase 2 on fresh composed programs (Kobayashi et al. 2025, discovery of abstract actions)."
-    return discover(backbone, stream(backbone, world, n=24 * config.batch_size), config, ProgramStream(backbone, world, n_valid, valid_seed=1), gate)
+    return discover(backbone, stream(backbone, world, n=24 * config.batch_size), config, ProgramStream(backbone, world, n_valid, valid_seed=1))
 
 # %% ../nbs/08c_code_discovery.ipynb #82ed02b3
 def shipped_program_metacontroller(name='many') -> Metacontroller:

@@ -25,7 +25,7 @@ from .from_scratch import ScratchConfig
 from .grid_pipeline import final_success
 from .internal_env import InternalEnv
 from .internal_rl import InternalRLConfig, Policy, distil, internal_rl, rollout
-from .metacontroller import AlwaysSwitch, Metacontroller
+from .metacontroller import Metacontroller
 from .pipeline import Run, embedded, in_parallel, page, problem_rows, write_history
 from .steering import as_policy
 from .textworld import ProgramReward, TextWorld
@@ -81,7 +81,7 @@ def load_composed_base(run):
 
 VARIANTS = {  # name: (changes to the configuration, parts of `discover_programs`)
     'views': ({}, {}), 'global s': (dict(embedder='sequence'), {}),
-    'no views': ({}, dict(stream=PlainProgramStream)), 'always open': ({}, dict(gate=AlwaysSwitch))}
+    'no views': ({}, dict(stream=PlainProgramStream)), 'always open': (dict(gate='always'), {})}
 
 def composed_discoveries(c):
     "What is trained: (variant, alpha, seed)."
@@ -125,9 +125,7 @@ def discover_composed(run: Run, world, config, n_jobs=2):
 def load_composed_metacontroller(run, c, variant='views', seed=0):
     "A metacontroller of a run, at its main alpha."
     run.config('discover')
-    mc = Metacontroller.from_pretrained(str(_place(run / 'discover', variant, c.discover.kl_weight, seed) / 'metacontroller')).eval()
-    if variant == 'always open': mc.gate.__class__ = AlwaysSwitch
-    return mc
+    return Metacontroller.from_pretrained(str(_place(run / 'discover', variant, c.discover.kl_weight, seed) / 'metacontroller')).eval()
 
 # %% ../nbs/14c_composed_pipeline.ipynb #3f30c57d
 def composed_explorations(c):
@@ -144,7 +142,7 @@ def _asked(world, c, target, verifier):
     problem = COMPOSED[world].problem(target)
     return problem_rows([problem]), ProgramReward(verifier, n_tests=c.rl.n_tests, problems=[problem]), 38 * len(target) + 6
 
-def _internal(run, world, c, verifier, variant, target, lr, seed):
+def _internal(run, world, c, folder, verifier, variant, target, lr, seed):
     found, changes = {'no memory': ('views', dict(remember=0))}.get(variant, (variant, {}))
     backbone, mc = load_composed_base(run), load_composed_metacontroller(run, c, found, seed)
     rows, reward, longest = _asked(world, c, target, verifier)
@@ -152,23 +150,23 @@ def _internal(run, world, c, verifier, variant, target, lr, seed):
     env = InternalEnv(backbone, mc, TextWorld(backbone.tokenizer, rows, reward, c.rl.lanes, longest), c.rl.temperature)
     imitator = Policy.like(mc)
     distil(imitator, mc, program_data(backbone, COMPOSED[world], c.n, seed=2))
-    starts = dict(prior='prior', base='zero', distilled=imitator.act)
-    starts = {k: rollout(env, as_policy(p, mc.config.n_z), seed=seed + 1).reward.mean().item() for k, p in starts.items()}
-    history = internal_rl(env, Policy.like(mc, std=c.rl.std), replace(c.rl, lr=lr, seed=seed, **changes)).history
-    return history.rename(columns=dict(switches='actions')).assign(**starts)
+    share = lambda p: rollout(env, as_policy(p, mc.config.n_z), seed=seed + 1).reward.mean().item()
+    levels, policy = {k: share(p) for k, p in dict(prior='prior', base='zero', distilled=imitator.act).items()}, Policy.like(mc, std=c.rl.std)
+    history = internal_rl(env, policy, replace(c.rl, lr=lr, seed=seed, **changes)).history
+    policy.save_pretrained(folder / 'policies' / '_'.join([*target, variant, str(lr), str(seed)]).replace(' ', '_'))
+    return history.rename(columns=dict(switches='actions')).assign(**levels, likeliest=share(policy.mode))
 
 def _on_tokens(run, world, c, verifier, method, target, lr, seed):
-    train, kind, group = ((momentum_grpo, MomentumGRPOConfig, dict(group=8)) if method == 'momentum GRPO' else
-                          (token_grpo, TokenGRPOConfig, dict(group=c.rl.lanes, temperature=c.rl.temperature)))
+    train, kind, group = (momentum_grpo, MomentumGRPOConfig, 8) if method == 'momentum GRPO' else (token_grpo, TokenGRPOConfig, c.rl.lanes)
     rows, reward, longest = _asked(world, c, target, verifier)
-    config = kind(updates=c.rl.updates, lanes=c.rl.lanes, epochs=c.rl.epochs, lr=lr, max_new_tokens=longest, seed=seed, **group)
+    config = kind(updates=c.rl.updates, lanes=c.rl.lanes, group=group, epochs=c.rl.epochs, lr=lr, temperature=c.rl.temperature, max_new_tokens=longest, seed=seed)
     return train(load_composed_base(run), rows, reward, config).history.rename(columns=dict(length='actions'))
 
-def _explored(run, world, c, method, target, lr, seed):
-    "The learning curve of one method."
+def _explored(run, world, c, folder, method, target, lr, seed):
+    "The learning curve of one method; policies over codes are kept."
     with Verifier(workers=1, timeout=.5) as verifier:
         if method.startswith('internal RL'):
-            history = _internal(run, world, c, verifier, method.removeprefix('internal RL').strip(', ') or 'views', target, lr, seed)
+            history = _internal(run, world, c, folder, verifier, method.removeprefix('internal RL').strip(', ') or 'views', target, lr, seed)
         else: history = _on_tokens(run, world, c, verifier, method, target, lr, seed)
     return history.assign(method=method, target=' '.join(target), lr=lr, seed=seed)
 
@@ -179,7 +177,7 @@ def explore_composed(run: Run, world, config, n_jobs=2):
     settings = dict(asdict(c.rl), rl_lrs=c.rl_lrs, token_lrs=c.token_lrs, momentum_lrs=c.momentum_lrs, target=c.target, longer=c.longer, discover=run.config('discover'))
     if run.done('explore', settings): return
     with run.writing('explore', settings) as folder:
-        pd.concat(in_parallel([(_explored, run, world, c, *job) for job in composed_explorations(c)], n_jobs, folder)).to_csv(folder / 'curves.csv', index=False)
+        pd.concat(in_parallel([(_explored, run, world, c, folder, *job) for job in composed_explorations(c)], n_jobs, folder)).to_csv(folder / 'curves.csv', index=False)
     for target, curves in pd.read_csv(run / 'explore' / 'curves.csv').groupby('target', sort=False):
         print(f'Phase 3, {target}: ' + ', '.join(f'{m} {s:.3f}' for m, s in final_success(curves).items()) + '.')
 

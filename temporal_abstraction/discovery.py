@@ -27,7 +27,7 @@ from sklearn.preprocessing import StandardScaler
 from .elbo import TrainMetacontrollerConfig, train_metacontroller
 from .from_scratch import ExpertStream, grid_batch
 from .internal_env import InternalEnv
-from .metacontroller import Gate, Metacontroller, MetacontrollerConfig, _pack, _take, hard
+from .metacontroller import Metacontroller, MetacontrollerConfig, _pack, _take, hard
 from .pinpad import Pinpad, PinpadEnv, _aims, _look, layout_of, observe
 from .steering import choose
 
@@ -124,19 +124,19 @@ class GridDiscoverConfig(TrainMetacontrollerConfig):
     rank: int = 16   # rank of the controller
     logvar: float = -3.  # log-variance of the proposals at the start
     embedder: str = 'sequence'  # what s describes: 'sequence', or the 'rest' of it at each step
+    gate: str = 'learned'       # or 'always' open
 
 # %% ../nbs/08b_discovery.ipynb #119efe5a
 def discover(
     backbone,
     data,       # what is described: `e_steps`, and batches with views, if any
-    config,     # with the sizes of the metacontroller
+    config,     # with the sizes and parts of the metacontroller
     valid,      # for the history
-    gate=Gate,  # or `AlwaysSwitch`
 ):              # TrainMetacontrollerResult
     "Phase 2 with a new metacontroller."
     c = config; torch.manual_seed(c.seed)
-    mc = Metacontroller(MetacontrollerConfig(n_e=backbone.n_e, n_z=c.n_z, n_h=c.n_h, n_s=c.n_s, rank=c.rank, logvar=c.logvar, embedder=c.embedder)).fit_scale(data.e_steps)
-    mc.gate.__class__ = gate
+    parts = {k: getattr(c, k) for k in ('n_z', 'n_h', 'n_s', 'rank', 'logvar', 'embedder', 'gate')}
+    mc = Metacontroller(MetacontrollerConfig(n_e=backbone.n_e, **parts)).fit_scale(data.e_steps)
     return train_metacontroller(backbone, mc.to(backbone.device), data, c, valid)
 
 
@@ -145,12 +145,11 @@ def discover_grid(
     world: Pinpad,
     config=GridDiscoverConfig(),
     stream=ViewStream,  # what the encoder sees: `ViewStream`, `SummaryStream`, or `PlainStream` as in the paper
-    gate=Gate,          # or `AlwaysSwitch`
     n_valid=1024,       # episodes for the history
 ):                      # TrainMetacontrollerResult
     "Phase 2 on fresh expert episodes of a gridworld (Kobayashi et al. 2025, discovery of abstract actions)."
     data = stream(backbone, world, n=24 * config.batch_size)
-    return discover(backbone, data, config, stream(backbone, world, n=n_valid, valid_seed=1), gate)
+    return discover(backbone, data, config, stream(backbone, world, n=n_valid, valid_seed=1))
 
 # %% ../nbs/08b_discovery.ipynb #1ed59792
 @dataclass

@@ -26,7 +26,7 @@ from .discovery import (GridDiscoverConfig, PlainStream, SummaryStream, ViewStre
 from .from_scratch import SCRATCH, ScratchConfig, make_base
 from .internal_env import InternalEnv
 from .internal_rl import InternalRLConfig, Policy, internal_rl, rollout
-from .metacontroller import AlwaysSwitch, Metacontroller
+from .metacontroller import Metacontroller
 from .pinpad import WORLDS, PinpadEnv
 from .pipeline import Run, embedded, in_parallel, page, write_history
 from .probing import by_layer, plot_probe, probe
@@ -112,7 +112,7 @@ def known(run: Run, p: GridPreset, n_jobs=2):
           f"in {best.max():.2f} of episodes after block {best.idxmax():.0f}.")
 
 # %% ../nbs/14b_grid_pipeline.ipynb #f9cea767
-VARIANTS = {'views': ({}, {}), 'no views': ({}, dict(stream=PlainStream)), 'always open': ({}, dict(gate=AlwaysSwitch)),
+VARIANTS = {'views': ({}, {}), 'no views': ({}, dict(stream=PlainStream)), 'always open': (dict(gate='always'), {}),
             'co-trained base': (dict(base_lr=1e-3), {})}  # changes to the configuration, and other parts
 
 def discoveries(p):
@@ -161,7 +161,6 @@ def load_discovered(run, p, variant, seed=0, alpha=None):
     run.config('discover')
     place = run / 'discover' / f'{variant} {alpha or p.discover.kl_weight} {seed}'.replace(' ', '_')
     mc = Metacontroller.from_pretrained(str(place / 'metacontroller')).eval().to(p.where)
-    if variant == 'always open': mc.gate.__class__ = AlwaysSwitch
     own = place / 'backbone'
     return Backbone.from_pretrained(str(own), device=p.where) if own.is_dir() else load_grid_base(run, p), mc
 

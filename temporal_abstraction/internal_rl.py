@@ -192,7 +192,7 @@ class InternalRLConfig:
 class InternalRLResult:
     "The trained policy and its learning curve."
     policy: Policy
-    history: pd.DataFrame  # update, episodes, reward, switches, ratio, loss, seconds, and reward by group
+    history: pd.DataFrame  # update, episodes, reward, switches, ratio, reward by group, seconds
 
 # %% ../nbs/11_internal_rl.ipynb #d882897c
 def surrogate(policy, episodes, old_log_prob, clip):
@@ -203,10 +203,11 @@ def surrogate(policy, episodes, old_log_prob, clip):
 
 
 def successes(episodes, n):
-    "Of those episodes that were better than the average, the n best of each task, the first among equals."
-    better = episodes[episodes.reward > episodes.reward.mean()]
-    better = better[better.reward.argsort(descending=True, stable=True)]
-    return better[torch.cat([better.group[:0], *((better.group == g).nonzero()[:n, 0] for g in better.group.unique())])]
+    "The n best episodes of each task, the first among equals, as far as they were better than the task's average."
+    def best(i):
+        reward = episodes.reward[i]
+        return i[reward.argsort(descending=True, stable=True)][:min(n, int((reward > reward.mean()).sum()))]
+    return episodes[torch.cat([best((episodes.group == g).nonzero()[:, 0]) for g in episodes.group.unique()])]
 
 # %% ../nbs/11_internal_rl.ipynb #7b98217d
 def internal_rl(

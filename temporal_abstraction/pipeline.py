@@ -67,6 +67,7 @@ class DiscoverConfig(TrainMetacontrollerConfig):
     n_s: int = 64    # width of the sequence embedding
     rank: int = 16   # rank of the controller
     embedder: str = 'sequence'  # what s describes: the whole 'sequence', or the 'rest' of it at each step
+    gate: str = 'learned'       # or 'always' open: what is left without temporal abstraction
 
 # %% ../nbs/14_pipeline.ipynb #0925eb2f
 @dataclass
@@ -112,7 +113,7 @@ class Run:
 
     def config(self, phase):
         "The settings a finished phase was made with."
-        if not (self / phase).is_dir(): raise RunError(f"{self.out} holds no finished phase '{phase}'. Run `temporal-abstraction {phase} --out {self.out}` first.")
+        if not (self / phase).is_dir(): raise RunError(f"{self.out} holds no finished phase '{phase}'. `temporal-abstraction run` with --out {self.out} makes what is missing.")
         return read_json(self / phase / 'config.json')
 
     def history(self, phase): return pd.read_json(self / phase / 'history.jsonl', lines=True)
@@ -134,7 +135,7 @@ class Run:
         settings = part / 'config.json'
         if part.exists():
             same = settings.is_file() and settings.read_text() == text
-            print(f"{phase}: an interrupted attempt was found in {part}; {'going on' if same else 'it had other settings, so this phase starts again'}.")
+            print(f"{phase}: an interrupted attempt was found in {part}; {'results of finished jobs, if any, are kept' if same else 'it had other settings, so this phase starts again'}.")
             if not same: shutil.rmtree(part)
         part.mkdir(exist_ok=True)
         settings.write_text(text)
@@ -176,8 +177,8 @@ def loading(folder):
 
 def load_backbone(run):
     "The adapted backbone of a run."
-    c, folder = run.config('adapt'), run / 'adapt' / 'backbone'
-    with loading(folder): return Backbone.from_pretrained(str(folder), dtype=c['dtype'])
+    c = run.config('adapt')
+    with loading(run / 'adapt'): return Backbone.from_pretrained(str(run / 'adapt' / 'backbone'), dtype=c['dtype'])
 
 def experts(settings):
     "Expert programs for phases 1 and 2, from the settings of phase 1."
@@ -214,7 +215,7 @@ def discover(run: Run, config=DiscoverConfig()):
     bb = load_backbone(run)
     train, valid = (load_data(run, bb, s) for s in ('train', 'validation'))
     torch.manual_seed(config.seed)
-    mc = Metacontroller(MetacontrollerConfig(n_e=bb.n_e, **{k: getattr(config, k) for k in ('n_z', 'n_h', 'n_s', 'rank', 'embedder')}))
+    mc = Metacontroller(MetacontrollerConfig(n_e=bb.n_e, **{k: getattr(config, k) for k in ('n_z', 'n_h', 'n_s', 'rank', 'embedder', 'gate')}))
     mc.fit_scale(train.e_steps)
     with run.writing('discover', settings) as folder:
         result = train_metacontroller(bb, mc, train, config, valid, train.vocab)
@@ -227,8 +228,7 @@ def discover(run: Run, config=DiscoverConfig()):
 def load_metacontroller(run):
     "The metacontroller of a run."
     run.config('discover')
-    folder = run / 'discover' / 'metacontroller'
-    with loading(folder): return Metacontroller.from_pretrained(str(folder)).eval()
+    with loading(run / 'discover'): return Metacontroller.from_pretrained(str(run / 'discover' / 'metacontroller')).eval()
 
 # %% ../nbs/14_pipeline.ipynb #685d5023
 def asked(run):
@@ -311,8 +311,7 @@ img{max-width:100%}pre{overflow-x:auto}@media(prefers-color-scheme:dark){body{co
 def figures(run: Run, shown):
     "The figures of a run by name; `shown` is the program whose gate is drawn."
     read = lambda name: pd.read_csv(run / 'evaluate' / name)
-    row = shown.row | dict(completion=shown.row['completion'])
-    return {'discovery': plot_discovery(run.history('discover')), 'gate': plot_gate(row, shown.soft, shown.switch),
+    return {'discovery': plot_discovery(run.history('discover')), 'gate': plot_gate(shown.row, shown.soft, shown.switch),
             'alignment': plot_alignment(read('alignment.csv')), 'codes': plot_codes(pd.read_parquet(run / 'evaluate' / 'codes.parquet')),
             'learning': plot_learning(run.history('rl'), [p.name for p in asked(run)]), 'passes': plot_pass_rates(read('passes.csv'))}
 
