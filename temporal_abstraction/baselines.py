@@ -201,17 +201,19 @@ def plot_learning_curves(
     smooth=1,          # updates averaged, the newest included
     colours=COLOURS,   # of the methods; others get one of seaborn's
     levels={},         # {name: success} of what does not learn, drawn as dashed lines
+    scales=('linear', 'log'),  # of the axes, one panel each; on the logarithmic one, no success lies on the bottom line
 ) -> Figure:
-    "Success against episodes, median and quartiles over seeds, on a linear and on a logarithmic scale."
+    "Success against episodes, median and quartiles over seeds."
     if missing := {'method', 'seed', 'episodes', 'reward'} - set(df): raise ValueError(f"The table lacks {', '.join(sorted(missing))}.")
     df, palette = _by_rate(df.reset_index(drop=True), colours)
     df['success'] = df.groupby(['method', 'seed']).reward.transform(lambda r: r.rolling(smooth, min_periods=1).mean())
     floor = df.success[df.success > 0].min() / 2 if df.success.any() else 1e-6
     with sns.axes_style('ticks', _GREY | {'axes.facecolor': 'none'}):
-        fig = Figure(figsize=(9, 3), facecolor='none', layout='constrained')
-        for ax, scale, low, high in zip(fig.subplots(1, 2), ('linear', 'log'), (-.02, floor), (1.02, 1.2)):
+        fig = Figure(figsize=(2 + 3.5 * len(scales), 3), facecolor='none', layout='constrained')
+        for ax, scale in zip(fig.subplots(1, len(scales), squeeze=False)[0], scales):
+            low, high = (-.02, 1.02) if scale == 'linear' else (floor, 1.2)
             sns.lineplot(df.assign(success=df.success.clip(lower=low)), x='episodes', y='success', hue='method', palette=palette,
-                         estimator='median', errorbar=('pi', 50), legend=scale == 'log', ax=ax)
+                         estimator='median', errorbar=('pi', 50), legend=scale == scales[-1], ax=ax)
             for name, level in levels.items(): ax.axhline(max(level, low), ls='--', lw=1, color=colours.get(name, '#888888'), label=name)
             ax.set(yscale=scale, ylim=(low, high))
             sns.despine(ax=ax)

@@ -5,12 +5,15 @@
 # %% auto #0
 __all__ = ['VARIANTS', 'ComposedRLConfig', 'ComposedConfig', 'composed_base', 'load_composed_base', 'composed_discoveries',
            'discover_composed', 'load_composed_metacontroller', 'composed_explorations', 'explore_composed',
-           'program_gradient_variance', 'composed_report', 'run_composed']
+           'program_gradient_variance', 'shipped_program_policy', 'composed_report', 'run_composed']
 
 # %% ../nbs/14c_composed_pipeline.ipynb #1e79c8bb
 import html
 import json
+from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass, field, replace
+from importlib.resources import files
+from io import StringIO
 
 import pandas as pd
 import torch
@@ -213,6 +216,11 @@ def program_gradient_variance(
     return pd.DataFrame({
         'tokens': gradient_noise(raw, lambda ep: action_log_prob(model, ep).sum(1), model.parameters()),
         'codes': gradient_noise(codes, lambda ep: policy.log_prob(ep.e, ep.z, ep.mask), policy.parameters())}).T
+
+# %% ../nbs/14c_composed_pipeline.ipynb #4b36a30e
+def shipped_program_policy() -> Policy:
+    "The policy that internal RL found for the target of the world 'many', on the shipped base and metacontroller."
+    with redirect_stdout(StringIO()): return Policy.from_pretrained(str(files('temporal_abstraction') / 'artefacts' / 'policy_composed_many')).eval()
 
 # %% ../nbs/14c_composed_pipeline.ipynb #501c6d3e
 def composed_report(run: Run, world, config):

@@ -201,9 +201,10 @@ def explore(run: Run, p: GridPreset, n_jobs=2):
     print('Phase 3, the unseen task: ' + ', '.join(f'{m} {s:.3f}' for m, s in final.items()) + '.')
 
 def final_success(curves, last=10):
-    "Median over seeds of the mean success in the last updates, for the best learning rate of each method."
+    "Median over seeds of the mean success in the last updates; of several learning rates the one with most seeds, of equals the best."
     end = curves.groupby(['method', 'lr', 'seed']).reward.apply(lambda r: r.tail(last).mean())
-    return end.groupby(['method', 'lr']).median().groupby('method').max().sort_values(ascending=False)
+    rates = end.groupby(['method', 'lr']).agg(['size', 'median']).sort_values(['size', 'median'])
+    return rates['median'].groupby('method').last().sort_values(ascending=False)
 
 # %% ../nbs/14b_grid_pipeline.ipynb #6de3f7b3
 def levels(curves, controllers):

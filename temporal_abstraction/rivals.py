@@ -29,6 +29,7 @@ class RivalsConfig:
     group: int = 8                # programs a problem in each rollout
     lrs: tuple[float, ...] = (2e-3, 7e-4, 2e-4)           # learning rates tried for internal RL, the first by all seeds
     epochs: int = 4               # its gradient steps on each rollout
+    remember: int = 0             # earlier successes of each problem that it learns from again
     token_lrs: tuple[float, ...] = (1e-4, 3e-4, 3e-5)     # the same for token GRPO
     momentum_lrs: tuple[float, ...] = (1e-4, 3e-4, 1e-5)  # the same for momentum GRPO
     token_epochs: int = 2         # gradient steps of both on each rollout
@@ -45,7 +46,7 @@ class RivalsConfig:
 def _by_codes(backbone, mc, policy, problems, reward, c, lr, seed):
     "Internal RL; how to sample from what it learned."
     world, lanes = problem_world(backbone, problems, reward, c.group)
-    config = InternalRLConfig(updates=c.updates, epochs=c.epochs, lr=lr, seed=seed)
+    config = InternalRLConfig(updates=c.updates, epochs=c.epochs, lr=lr, remember=c.remember, seed=seed)
     result = internal_rl(InternalEnv(backbone, mc, world, c.temperature), policy, config, lanes)
     return result.history.rename(columns=dict(switches='actions')), dict(backbone=backbone, mc=mc, policy=policy)
 

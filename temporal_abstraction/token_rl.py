@@ -137,7 +137,7 @@ def _with_lora(model, c):
 
 def _merged(backbone, trained, c):
     "The base with trained updates added to its weights, in float32."
-    model = _with_lora(copy.deepcopy(backbone.model).float(), c)
+    model = _with_lora(backbone.model, c).float()
     set_peft_model_state_dict(model, get_peft_model_state_dict(trained))
     return Backbone(model.merge_and_unload(), backbone.layer, backbone.tokenizer)
 
