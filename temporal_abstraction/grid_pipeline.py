@@ -80,10 +80,10 @@ PRESETS = dict(
 # %% ../nbs/14b_grid_pipeline.ipynb #57a5ffd3
 def grid_base(run: Run, p: GridPreset):
     "Phase 1: train the base of a preset from nothing."
-    settings = asdict(p.base)
+    settings = dict(asdict(p.base), world=p.name)
     if run.done('base', settings): return
     with run.writing('base', settings) as folder:
-        history = make_base(p.name, folder / 'backbone', p.where, **settings).history
+        history = make_base(p.name, folder / 'backbone', p.where, **asdict(p.base)).history
         write_history(folder, history)
     h = history.iloc[-1]
     print(f"Phase 1: after {h.step:.0f} steps the base is {h.gap:.3f} nats a move above the best possible forecast ({h.seconds:.0f} s).")
@@ -98,7 +98,7 @@ def _controllers(run, p, layer): return controllers_by_layer(load_grid_base(run,
 
 def known(run: Run, p: GridPreset, n_jobs=2):
     "Known subgoals: read from the residual stream by probes, and written into it by controllers, at every layer."
-    settings = dict(asdict(p.controllers), base=run.config('base'))
+    settings = dict(asdict(p.controllers), n=p.n, base=run.config('base'))
     if run.done('known', settings): return
     model = load_grid_base(run, p).model
     with run.writing('known', settings) as folder:
@@ -143,7 +143,7 @@ def _discover(run, p, folder, variant, alpha, seed):
 # %% ../nbs/14b_grid_pipeline.ipynb #1f03c57a
 def discover(run: Run, p: GridPreset, n_jobs=2):
     "Phase 2: abstract actions, without labels, over the sweep of alpha and its variants."
-    settings = dict(asdict(p.discover), alphas=p.alphas, seeds=p.seeds, variants=p.variants, stream=p.stream.__name__, base=run.config('base'))
+    settings = dict(asdict(p.discover), alphas=p.alphas, seeds=p.seeds, variants=p.variants, n=p.n, stream=p.stream.__name__, base=run.config('base'))
     if run.done('discover', settings): return
     with run.writing('discover', settings) as folder:
         found = in_parallel([(_discover, run, p, folder, *job) for job in discoveries(p)], n_jobs, folder)
