@@ -20,7 +20,7 @@ run: $(READY)  ## run phases 1 to 3 and the evaluation (BASE=smollm2, OUT=runs/d
 pinpad: $(READY)  ## run the gridworld from nothing to all figures (PRESET=mini)
 	OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run pinpad --preset $(PRESET)
 
-composed: $(READY)  ## explore short programs made of operations, by codes and by tokens (WORLD=many)
+composed: $(READY)  ## explore short programs made of operations, by codes and by tokens (WORLD=many, few or tables)
 	OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run composed --world $(WORLD)
 
 install: $(READY)  ## create .venv and install everything into it

@@ -99,7 +99,7 @@ class Gridworld:
 @dataclass
 class ComposedPrograms:
     "Short programs composed of operations, on a base trained from nothing."
-    world: Literal['many', 'few'] = 'many'  # successors of each operation that experts show
+    world: Literal['many', 'few', 'tables'] = 'many'  # many or few successors of each operation shown; or programs that fill a table, edit distance held out
     out: Out | None = None  # None: runs/composed-WORLD
     jobs: int = 2           # processes
 

@@ -21,12 +21,13 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
 from .backbone import Backbone, BackboneError
-from .composed import Composed, code_tokenizer, reworded, step_texts
+from .composed import Composed, code_tokenizer
 from .from_scratch import ScratchConfig, ScratchResult, base_nll, by_length, train_base
 from .pretraining import Batch, ExpertData, expert_data, to_steps
 from .programs import PROBLEMS
 from .related import PROMPTS, RELATED
 from .related import held_out as holding_out
+from .tables import Tables
 
 # %% ../nbs/04c_code_base.ipynb #de804bc9
 @dataclass
@@ -44,7 +45,7 @@ def token_rows(world: Composed, programs):  # rows of token ids
     def ids(text):
         if text not in known: known[text] = tokenizer(text)['input_ids']
         return known[text]
-    return [[i for text in (world.prompt(len(steps)), *step_texts(steps)) for i in ids(text)] + [tokenizer.eos_token_id] for steps in programs]
+    return [[i for text in (world.prompt(len(steps)), *world.step_texts(steps)) for i in ids(text)] + [tokenizer.eos_token_id] for steps in programs]
 
 def as_texts(world: Composed, programs) -> Texts:
     "Programs, given as tuples of `Step`, as tensors padded on the right"
@@ -64,7 +65,10 @@ def fresh(world: Composed):  # (n, generator) -> `Texts`
     return sample
 
 # %% ../nbs/04c_code_base.ipynb #9d84086a
-COMPOSED = {'many': Composed(unseen=1), 'few': Composed(unseen=3)}  # many or few successors of each operation are seen
+COMPOSED = {
+    'many': Composed(unseen=1),  # after an operation experts show four of the five others
+    'few': Composed(unseen=3),   # two
+    'tables': Tables()}          # programs on two words
 
 CODE = ScratchConfig(steps=1600, batch_size=64)
 
@@ -131,7 +135,7 @@ class ProgramStream:
 
     def __len__(self): return self.n
     def draw(self, rng): return [self.world.draw(rng) for _ in range(self.n)]
-    def view(self, programs, rng): return [reworded(rng, steps) for steps in programs]
+    def view(self, programs, rng): return [self.world.reworded(rng, steps) for steps in programs]
 
     @property
     def e_steps(self):
@@ -144,7 +148,7 @@ class ProgramStream:
             for start in range(0, self.n, batch_size): yield program_batch(self.backbone, self.world, self.fixed[start:start + batch_size], start)
             return
         rng = random.Random(seed)
-        programs = sorted(self.draw(rng), key=lambda steps: sum(map(len, step_texts(steps))))
+        programs = sorted(self.draw(rng), key=lambda steps: sum(map(len, self.world.step_texts(steps))))
         parts = [programs[i:i + batch_size] for i in range(0, self.n, batch_size)]
         for part in rng.sample(parts, len(parts)):
             batch, view = program_batch(self.backbone, self.world, part), self.view(part, rng)

@@ -7,6 +7,7 @@ __all__ = ['ProgramDiscoverConfig', 'discover_programs', 'shipped_program_metaco
            'unseen_pairs', 'transplant']
 
 # %% ../nbs/08c_code_discovery.ipynb #7fb57e47
+from collections import defaultdict
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.resources import files
@@ -18,7 +19,7 @@ import pandas as pd
 import torch
 
 from .code_base import ProgramStream
-from .composed import OPERATIONS, Composed, read_steps
+from .composed import Composed
 from .discovery import GridDiscoverConfig, discover, replay
 from .evaluation import spans, traces
 from .metacontroller import Metacontroller
@@ -64,13 +65,13 @@ def code_bank(
     data,  # `ExpertData` of programs
 ):         # {operation: (n, n_z) codes in force in the middle of its blocks}
     "Codes that experts' operations are described by."
-    bank = {name: [] for name in OPERATIONS}
+    bank = defaultdict(list)
     for t in traces(mc, data):
         labels = block_labels(spans(t.row), t.row)
         for block, kind in enumerate(t.row['kinds'][:-1]):
             inside = np.flatnonzero(labels.index == block)
             bank[kind].append(t.z[inside[len(inside) // 2]])
-    return {name: torch.tensor(np.stack(z)) for name, z in bank.items() if z}
+    return {name: torch.tensor(np.stack(z)) for name, z in bank.items()}
 
 
 def write_programs(
@@ -83,8 +84,8 @@ def write_programs(
 ):                   # (n,) pairs: operations, and whether the whole text was understood
     "What the controlled model writes, one code a switch."
     prompt = torch.tensor([world.tokenizer(world.prompt(n_steps))['input_ids']]).repeat(n, 1)
-    out = steer(backbone, mc, prompt, torch.ones_like(prompt), policy, max_new_tokens=38 * n_steps + 6, do_sample=True, temperature=temperature, seed=seed)
-    return [read_steps(c) for c in world.tokenizer.batch_decode(out.sequences[:, prompt.shape[1]:], skip_special_tokens=True)]
+    out = steer(backbone, mc, prompt, torch.ones_like(prompt), policy, max_new_tokens=world.longest(n_steps), do_sample=True, temperature=temperature, seed=seed)
+    return [world.read_steps(c) for c in world.tokenizer.batch_decode(out.sequences[:, prompt.shape[1]:], skip_special_tokens=True)]
 
 
 def unseen_pairs(world: Composed, written):  # from `write_programs`
@@ -100,11 +101,11 @@ def transplant(
     seed=0,
 ) -> pd.DataFrame:  # where, n, with_code, without
     "How often a code makes the model write its operation: at the start, and after one it was seen and never seen to follow."
-    g, names = torch.Generator().manual_seed(seed), list(OPERATIONS)
-    plan = [[names[i] for i in pair] for pair in torch.randint(len(names), (n, 2), generator=g).tolist() if pair[0] != pair[1]]
+    g = torch.Generator().manual_seed(seed)
+    plan = [(world.names[i], world.names[j]) for i, k in torch.randint(len(world.firsts), (n, 2), generator=g).tolist() if (j := sorted(world.followers(i))[k]) != i]
     pick = lambda name: bank[name][torch.randint(len(bank[name]), (), generator=g)]
     given = torch.stack([torch.stack([pick(a), pick(b)]) for a, b in plan])
-    unseen = np.array([pair not in world.seen for pair in map(tuple, plan)])
+    unseen = np.array([pair not in world.seen for pair in plan])
     def rates(policy):
         found = [(f + ['', ''])[:2] for f, _ in write_programs(backbone, mc, world, policy, len(plan), 2, seed=seed)]
         first, second = (np.array([f[k] == p[k] for f, p in zip(found, plan)]) for k in (0, 1))

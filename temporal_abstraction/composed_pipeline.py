@@ -59,8 +59,6 @@ class ComposedConfig:
     rl_lrs: tuple = (3e-3, 1e-2, 1e-3)            # learning rates tried for internal RL, the one for all seeds first
     token_lrs: tuple = (3e-4, 1e-4, 1e-3)         # the same for GRPO on tokens
     momentum_lrs: tuple = (1e-4, 1e-5, 1e-3)      # the same for momentum GRPO
-    target: tuple = ('reverse', 'sums', 'ranks')          # what is asked for
-    longer: tuple = ('reverse', 'sums', 'ranks', 'rest')  # asked for too, of internal RL and of GRPO on tokens
     n: int = 256                                  # programs for each measurement
 
 # %% ../nbs/14c_composed_pipeline.ipynb #5432c381
@@ -131,19 +129,20 @@ def load_composed_metacontroller(run, c, variant='views', seed=0):
     return Metacontroller.from_pretrained(str(_place(run / 'discover', variant, c.discover.kl_weight, seed) / 'metacontroller')).eval()
 
 # %% ../nbs/14c_composed_pipeline.ipynb #3f30c57d
-def composed_explorations(c):
+def composed_explorations(world, c):
     "What is tried: (method, target, learning rate, seed)."
+    target, longer = COMPOSED[world].target, COMPOSED[world].longer
     lrs = {'internal RL': c.rl_lrs, 'GRPO on tokens': c.token_lrs, 'momentum GRPO': c.momentum_lrs}
     lrs['internal RL, no memory'] = c.rl_lrs[:1]
-    asked = [(m, c.target) for m in lrs] + [(m, c.longer) for m in ('internal RL', 'GRPO on tokens')]
-    return ([(m, target, lrs[m][0], s) for m, target in asked for s in range(c.seeds)] + [(m, c.target, lr, 0) for m in lrs for lr in lrs[m][1:]]
-            + [(f'internal RL, {v}', c.target, c.rl_lrs[0], 0) for v in VARIANTS if v != 'views'])
+    asked = [(m, target) for m in lrs] + [(m, longer) for m in ('internal RL', 'GRPO on tokens') if longer]
+    return ([(m, t, lrs[m][0], s) for m, t in asked for s in range(c.seeds)] + [(m, target, lr, 0) for m in lrs for lr in lrs[m][1:]]
+            + [(f'internal RL, {v}', target, c.rl_lrs[0], 0) for v in VARIANTS if v != 'views'])
 
 # %% ../nbs/14c_composed_pipeline.ipynb #9b226b2a
 def _asked(world, c, target, verifier):
     "The target's prompt as a dataset, its reward, and how many tokens a program may have."
     problem = COMPOSED[world].problem(target)
-    return problem_rows([problem]), ProgramReward(verifier, n_tests=c.rl.n_tests, problems=[problem]), 38 * len(target) + 6
+    return problem_rows([problem]), ProgramReward(verifier, n_tests=c.rl.n_tests, problems=[problem]), COMPOSED[world].longest(len(target))
 
 def _internal(run, world, c, folder, verifier, variant, target, lr, seed):
     found, changes = {'no memory': ('views', dict(remember=0))}.get(variant, (variant, {}))
@@ -177,10 +176,11 @@ def _explored(run, world, c, folder, method, target, lr, seed):
 def explore_composed(run: Run, world, config, n_jobs=2):
     "Phase 3: look for the target by codes and by tokens, with the same number of verified programs."
     c = config
-    settings = dict(asdict(c.rl), rl_lrs=c.rl_lrs, token_lrs=c.token_lrs, momentum_lrs=c.momentum_lrs, target=c.target, longer=c.longer, discover=run.config('discover'))
+    target, longer = COMPOSED[world].target, COMPOSED[world].longer
+    settings = dict(asdict(c.rl), rl_lrs=c.rl_lrs, token_lrs=c.token_lrs, momentum_lrs=c.momentum_lrs, target=target, longer=longer, discover=run.config('discover'))
     if run.done('explore', settings): return
     with run.writing('explore', settings) as folder:
-        pd.concat(in_parallel([(_explored, run, world, c, folder, *job) for job in composed_explorations(c)], n_jobs, folder)).to_csv(folder / 'curves.csv', index=False)
+        pd.concat(in_parallel([(_explored, run, world, c, folder, *job) for job in composed_explorations(world, c)], n_jobs, folder)).to_csv(folder / 'curves.csv', index=False)
     for target, curves in pd.read_csv(run / 'explore' / 'curves.csv').groupby('target', sort=False):
         print(f'Phase 3, {target}: ' + ', '.join(f'{m} {s:.3f}' for m, s in final_success(curves).items()) + '.')
 
@@ -218,9 +218,12 @@ def program_gradient_variance(
         'codes': gradient_noise(codes, lambda ep: policy.log_prob(ep.e, ep.z, ep.mask), policy.parameters())}).T
 
 # %% ../nbs/14c_composed_pipeline.ipynb #4b36a30e
-def shipped_program_policy() -> Policy:
-    "The policy that internal RL found for the target of the world 'many', on the shipped base and metacontroller."
-    with redirect_stdout(StringIO()): return Policy.from_pretrained(str(files('temporal_abstraction') / 'artefacts' / 'policy_composed_many')).eval()
+def shipped_program_policy(name='many') -> Policy:
+    "The policy that internal RL found for the target of a world, on the shipped base and metacontroller."
+    folder = files('temporal_abstraction') / 'artefacts' / f'policy_composed_{name}'
+    if not (folder / 'config.json').is_file():
+        raise ValueError(f"No trained policy {name!r} comes with the package. `temporal-abstraction run composed --world {name}` trains one.")
+    with redirect_stdout(StringIO()): return Policy.from_pretrained(str(folder)).eval()
 
 # %% ../nbs/14c_composed_pipeline.ipynb #501c6d3e
 def composed_report(run: Run, world, config):

@@ -517,6 +517,7 @@ class Segmented:
     label: np.ndarray      # (T,) number of the segment, or cluster of its code
 
     def hue(self, t): return self.label[t] * 137.5 % 360
+    def __repr__(self): return self.prompt + ''.join('|' * bool(new) + token for new, token in zip(self.switch, self.tokens))   # in a terminal
     def _repr_html_(self): return segments_html(self)
     def save_png(self, path, **options): return segments_figure(self, **options).savefig(path, dpi=200)
 
