@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['COMPOSED', 'CODE', 'Texts', 'token_rows', 'as_texts', 'fresh', 'new_code_base', 'make_code_base', 'shipped_code_base',
-           'program_nll', 'ProgramStream', 'PlainProgramStream', 'program_batch', 'program_data', 'problem_tokenizer',
-           'fresh_solutions', 'make_problem_base', 'shipped_problem_base', 'expert_share']
+           'program_nll', 'composed_share', 'ProgramStream', 'PlainProgramStream', 'program_batch', 'program_data',
+           'problem_tokenizer', 'fresh_solutions', 'make_problem_base', 'shipped_problem_base', 'expert_share']
 
 # %% ../nbs/04c_code_base.ipynb #ff09a788
+import math
 import random
 from dataclasses import dataclass, replace
 from functools import cache
@@ -120,6 +121,19 @@ def program_nll(
 ):  # (n,) nats of each completion, its prompt given
     "How surprised a model is by programs"
     return base_nll(backbone.model, texts)[:, texts.context:].sum(1)
+
+# %% ../nbs/04c_code_base.ipynb #3a646f41
+def composed_share(
+    backbone,
+    world: Composed,
+    operations=None,  # names; None: the target
+    n=512,            # texts looked at
+    seed=0,           # fixes which
+) -> float:
+    "The probability that the model writes these operations, in any of their texts, at temperature 1"
+    places, rng = [world.names.index(name) for name in operations or world.target], random.Random(seed)
+    nats = program_nll(backbone, as_texts(world, [world.written(rng, places) for _ in range(n)]))
+    return math.prod(len(world.codes[i]) for i in places) * nats.neg().exp().mean().item()
 
 # %% ../nbs/04c_code_base.ipynb #3557ef99
 class ProgramStream:
