@@ -83,6 +83,7 @@ class Step(NamedTuple):
 
 _BREAK = "\n    "
 
+# %% ../nbs/02c_composed.ipynb #c9b8e100
 @dataclass(frozen=True)
 class Composed:
     "Programs composed of operations; what experts show, and what is asked for in the end"

@@ -67,7 +67,7 @@ _diagonal('double', "put letters side by side, at 2 if they differ", lambda d, x
 _diagonal('agree', "put letters side by side, for 1 if they agree", lambda d, x, y: d + (x == y), 'same | match | hit', 'x == y', 'y == x')
 _diagonal('apart', "put letters side by side, at their distance", lambda d, x, y: d + abs(ord(x) - ord(y)), 'apart | dist | away', 'abs(ord(x) - ord(y))', 'abs(ord(y) - ord(x))')
 
-
+# %% ../nbs/02d_tables.ipynb #2616a4e1
 def _sides(name, title, apply, names, extra, pick):
     more = names.split()[0]
     _block(name, title, apply, f"""
