@@ -10,6 +10,7 @@ __all__ = ['EMBEDDERS', 'GATES', 'MetacontrollerConfig', 'SequenceEmbedder', 'Re
 from dataclasses import dataclass, fields
 
 import torch
+from fastcore.basics import patch
 from huggingface_hub import PyTorchModelHubMixin
 from torch import nn
 from torch.nn import functional as F
@@ -221,50 +222,57 @@ class Metacontroller(nn.Module, PyTorchModelHubMixin):
         h = self.history(x)[0]
         return x, torch.cat([torch.zeros_like(h[:, :1]), h[:, :-1]], 1)
 
-    def integrate(self, x, h_prev, z_tilde, switch=soft):
-        "z_t = beta_t z~_t + (1 - beta_t) z_{t-1} with beta_1 = 1, for given proposals: z (B, T, n_z), beta (B, T, 1)."
-        context, z = self.gate.context(x, h_prev), torch.zeros_like(z_tilde[:, 0])
-        zs, betas = [], []
-        for t in range(x.shape[1]):
-            beta = switch(self.gate(context[:, t], z)) if t else torch.ones_like(z[:, :1])
-            z = beta * z_tilde[:, t] + (1 - beta) * z
-            zs.append(z); betas.append(beta)
-        return torch.stack(zs, 1), torch.stack(betas, 1)
+# %% ../nbs/07_metacontroller.ipynb #4520d442
+@patch
+def integrate(self:Metacontroller, x, h_prev, z_tilde, switch=soft):
+    "z_t = beta_t z~_t + (1 - beta_t) z_{t-1} with beta_1 = 1, for given proposals: z (B, T, n_z), beta (B, T, 1)."
+    context, z = self.gate.context(x, h_prev), torch.zeros_like(z_tilde[:, 0])
+    zs, betas = [], []
+    for t in range(x.shape[1]):
+        beta = switch(self.gate(context[:, t], z)) if t else torch.ones_like(z[:, :1])
+        z = beta * z_tilde[:, t] + (1 - beta) * z
+        zs.append(z); betas.append(beta)
+    return torch.stack(zs, 1), torch.stack(betas, 1)
 
-    def forward(self,
-        e,            # (B, T, n_e) residual stream after the controlled layer
-        mask=None,    # (B, T) True where real; None: all real
-        switch=soft,  # how a gate logit becomes beta: `soft`, `straight_through`, `hard`
-        noise=1.,     # scale of the sampling noise of z~; 0 takes the mean
-        view=None,    # (B, T, n_e) residuals that embedder and encoder see instead of e; None: e itself
-        summary=None, # (B, T', n_e) residuals and (B, T') mask that the embedder sees instead of the view; None: the view
-    ) -> Control:
-        "Acausal pass for training: describe whole sequences by codes, and control them."
-        if e.ndim != 3 or e.shape[-1] != self.config.n_e: raise ValueError(f"e must have shape (B, T, {self.config.n_e}), got {tuple(e.shape)}.")
-        if summary is not None and self.config.embedder == 'rest': raise ValueError("A summary has steps of its own: only a metacontroller with embedder='sequence' can be told one.")
-        mask = torch.ones(e.shape[:2], dtype=torch.bool, device=e.device) if mask is None else mask.bool()
-        order, back = _pack(mask)
-        m = mask.gather(1, order)
-        x, h_prev = self._read(_take(e, order), m)
-        seen, h_seen = (x, h_prev) if view is None else self._read(_take(view, order), m)
-        told = (seen, m) if summary is None else (self.standardise(summary[0]) * summary[1][..., None], summary[1])
-        mu, logvar = self.encoder(seen, h_seen, self.embedder(*told))
-        z_tilde = mu + noise * torch.randn_like(mu) * (0.5 * logvar).exp()
-        z, beta = self.integrate(x, h_prev, z_tilde, switch)
-        z, z_tilde, mu, logvar, beta = (_take(v * m[..., None], back) for v in (z, z_tilde, mu, logvar, beta))
-        return Control(e + self.decoder.control(z, e.to(z.dtype)).to(e.dtype), z, z_tilde, mu, logvar, beta)
+# %% ../nbs/07_metacontroller.ipynb #cfd59023
+@patch
+def forward(self:Metacontroller,
+    e,            # (B, T, n_e) residual stream after the controlled layer
+    mask=None,    # (B, T) True where real; None: all real
+    switch=soft,  # how a gate logit becomes beta: `soft`, `straight_through`, `hard`
+    noise=1.,     # scale of the sampling noise of z~; 0 takes the mean
+    view=None,    # (B, T, n_e) residuals that embedder and encoder see instead of e; None: e itself
+    summary=None, # (B, T', n_e) residuals and (B, T') mask that the embedder sees instead of the view; None: the view
+) -> Control:
+    "Acausal pass for training: describe whole sequences by codes, and control them."
+    if e.ndim != 3 or e.shape[-1] != self.config.n_e: raise ValueError(f"e must have shape (B, T, {self.config.n_e}), got {tuple(e.shape)}.")
+    if summary is not None and self.config.embedder == 'rest': raise ValueError("A summary has steps of its own: only a metacontroller with embedder='sequence' can be told one.")
+    mask = torch.ones(e.shape[:2], dtype=torch.bool, device=e.device) if mask is None else mask.bool()
+    order, back = _pack(mask)
+    m = mask.gather(1, order)
+    x, h_prev = self._read(_take(e, order), m)
+    seen, h_seen = (x, h_prev) if view is None else self._read(_take(view, order), m)
+    told = (seen, m) if summary is None else (self.standardise(summary[0]) * summary[1][..., None], summary[1])
+    mu, logvar = self.encoder(seen, h_seen, self.embedder(*told))
+    z_tilde = mu + noise * torch.randn_like(mu) * (0.5 * logvar).exp()
+    z, beta = self.integrate(x, h_prev, z_tilde, switch)
+    z, z_tilde, mu, logvar, beta = (_take(v * m[..., None], back) for v in (z, z_tilde, mu, logvar, beta))
+    return Control(e + self.decoder.control(z, e.to(z.dtype)).to(e.dtype), z, z_tilde, mu, logvar, beta)
 
-    def describe(self, batch, switch=soft, noise=1.) -> Control:
-        "The acausal pass over a `Batch`, each part seeing what the batch has for it."
-        summary = None if batch.summary is None else (batch.summary, batch.summary_mask)
-        return self(batch.e, batch.mask, switch, noise, batch.view, summary)
+# %% ../nbs/07_metacontroller.ipynb #f95c21af
+@patch
+def describe(self:Metacontroller, batch, switch=soft, noise=1.) -> Control:
+    "The acausal pass over a `Batch`, each part seeing what the batch has for it."
+    summary = None if batch.summary is None else (batch.summary, batch.summary_mask)
+    return self(batch.e, batch.mask, switch, noise, batch.view, summary)
 
-    def step(self,
-        e,       # (B, n_e) residual at this step
-        h_prev,  # (B, n_h) history up to the step before
-        z_prev,  # (B, n_z) code in force
-    ):           # beta (B, 1), h (B, n_h)
-        "One causal step: what the gate says at e_t, and the history that includes e_t."
-        x = self.standardise(e)
-        beta = soft(self.gate(self.gate.context(x, h_prev), z_prev))
-        return beta, self.history(x[:, None], h_prev[None])[1][0]
+@patch
+def step(self:Metacontroller,
+    e,       # (B, n_e) residual at this step
+    h_prev,  # (B, n_h) history up to the step before
+    z_prev,  # (B, n_z) code in force
+):           # beta (B, 1), h (B, n_h)
+    "One causal step: what the gate says at e_t, and the history that includes e_t."
+    x = self.standardise(e)
+    beta = soft(self.gate(self.gate.context(x, h_prev), z_prev))
+    return beta, self.history(x[:, None], h_prev[None])[1][0]
