@@ -171,7 +171,8 @@ def raw_grpo(
     return RawGRPOResult(model.requires_grad_(False), pd.DataFrame(history))
 
 # %% ../nbs/12_baselines.ipynb #3e12df4a
-COLOURS = {'GRPO on raw actions': '#d1605e', 'GRPO on tokens': '#d1605e', 'momentum GRPO': '#5b5ea6', 'internal RL': '#e5862b', 'prior codes': '#c9a227', 'known subgoals': '#2aa198',
+COLOURS = {'GRPO on raw actions': '#d1605e', 'GRPO on tokens': '#d1605e', 'momentum GRPO': '#5b5ea6', 'internal RL': '#e5862b',
+           'internal RL, T=1': '#f0b67f', 'prior codes': '#c9a227', 'known subgoals': '#2aa198',
            'internal RL, no memory': '#6aa84f', 'internal RL, always open': '#4c8fd6', 'internal RL, co-trained base': '#9b6fc4', 'internal RL, no views': '#8c8c8c'}
 
 def learning_curves(

@@ -118,9 +118,10 @@ def shipped_code_base(name='many') -> Backbone:
 def program_nll(
     backbone,
     texts: Texts,
+    temperature=1.,  # of the model's tokens
 ):  # (n,) nats of each completion, its prompt given
     "How surprised a model is by programs"
-    return base_nll(backbone.model, texts)[:, texts.context:].sum(1)
+    return base_nll(backbone.model, texts, temperature=temperature)[:, texts.context:].sum(1)
 
 # %% ../nbs/04c_code_base.ipynb #3a646f41
 def composed_share(
@@ -129,10 +130,11 @@ def composed_share(
     operations=None,  # names; None: the target
     n=512,            # texts looked at
     seed=0,           # fixes which
+    temperature=1.,   # of the model's tokens
 ) -> float:
-    "The probability that the model writes these operations, in any of their texts, at temperature 1"
+    "The probability that the model writes these operations, in any of their texts"
     places, rng = [world.names.index(name) for name in operations or world.target], random.Random(seed)
-    nats = program_nll(backbone, as_texts(world, [world.written(rng, places) for _ in range(n)]))
+    nats = program_nll(backbone, as_texts(world, [world.written(rng, places) for _ in range(n)]), temperature)
     return math.prod(len(world.codes[i]) for i in places) * nats.neg().exp().mean().item()
 
 # %% ../nbs/04c_code_base.ipynb #3557ef99

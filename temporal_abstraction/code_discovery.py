@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ProgramDiscoverConfig', 'discover_programs', 'shipped_program_metacontroller', 'code_bank', 'write_programs',
-           'unseen_pairs', 'transplant']
+           'unseen_pairs', 'transplant', 'repeated']
 
 # %% ../nbs/08c_code_discovery.ipynb #7fb57e47
 from collections import defaultdict
@@ -112,3 +112,18 @@ def transplant(
         return [first.mean(), second[first & ~unseen].mean(), second[first & unseen].mean()]
     return pd.DataFrame(dict(where=['at the start', 'next, order seen', 'next, order never seen'],
                              with_code=rates(replay(given)), without=rates('zero')))
+
+# %% ../nbs/08c_code_discovery.ipynb #8588d44b
+def repeated(
+    backbone, mc, world: Composed,
+    temperature=1.,  # of the model's own tokens
+    n=2048,          # programs under random codes
+    again=64,        # programs for the codes of each that is the target
+    seed=0,
+):                   # a share for each of these
+    "Where random codes wrote the target: how often the same codes write it again."
+    def right(codes, seed):
+        found = write_programs(backbone, mc, world, replay(codes), len(codes), len(world.target), temperature, seed)
+        return np.array([tuple(steps) == world.target for steps, _ in found])
+    codes = torch.randn(n, world.longest(len(world.target)), mc.config.n_z, generator=torch.Generator().manual_seed(seed))
+    return np.array([right(code.repeat(again, 1, 1), seed + 1).mean() for code in codes[right(codes, seed)]])

@@ -298,11 +298,11 @@ def _move(batch, device):
     return replace(batch, **{k: getattr(batch, k).to(device) for k in ('obs', 'action', 'mask')})
 
 @torch.no_grad()
-def base_nll(model, batch, chunk=512):
+def base_nll(model, batch, chunk=512, temperature=1.):
     "Nats of each expert action (B, T), 0 where masked."
     batch, out = _move(batch, model.device), []
     for o, a, m in zip(batch.obs.split(chunk), batch.action.split(chunk), batch.mask.split(chunk)):
-        logits = model.get_output_embeddings()(_hidden(model, o)).float()
+        logits = model.get_output_embeddings()(_hidden(model, o)).float() / temperature
         out.append(F.cross_entropy(logits.flatten(0, 1), a.flatten(), reduction='none').view(a.shape) * m)
     return torch.cat(out).cpu()
 
