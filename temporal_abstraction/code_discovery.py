@@ -121,7 +121,7 @@ def repeated(
     again=64,        # programs for the codes of each that is the target
     seed=0,
 ):                   # a share for each of these
-    "Where random codes wrote the target: how often the same codes write it again."
+    "Where random codes wrote the target's operations: how often the same codes write them again."
     def right(codes, seed):
         found = write_programs(backbone, mc, world, replay(codes), len(codes), len(world.target), temperature, seed)
         return np.array([tuple(steps) == world.target for steps, _ in found])

@@ -148,7 +148,8 @@ def _asked(world, c, target, verifier):
     return problem_rows([problem]), ProgramReward(verifier, n_tests=c.rl.n_tests, problems=[problem]), COMPOSED[world].longest(len(target))
 
 def _internal(run, world, c, folder, verifier, variant, target, lr, seed):
-    found, rl = (variant if variant in VARIANTS else 'views'), replace(c.rl, lr=lr, seed=seed, **CHANGES.get(variant, {}))
+    found, changes = (variant, {}) if variant in VARIANTS else ('views', CHANGES[variant])
+    rl = replace(c.rl, lr=lr, seed=seed, **changes)
     backbone, mc = load_composed_base(run), load_composed_metacontroller(run, c, found, seed)
     rows, reward, longest = _asked(world, c, target, verifier)
     torch.manual_seed(seed)
@@ -180,7 +181,7 @@ def explore_composed(run: Run, world, config, n_jobs=2):
     "Phase 3: look for the target by codes and by tokens, with the same number of verified programs."
     c = config
     target, longer = COMPOSED[world].target, COMPOSED[world].longer
-    settings = dict(asdict(c.rl), rl_lrs=c.rl_lrs, token_lrs=c.token_lrs, momentum_lrs=c.momentum_lrs, token_temperature=c.token_temperature, target=target, longer=longer, discover=run.config('discover'))
+    settings = dict(asdict(c.rl), rl_lrs=c.rl_lrs, token_lrs=c.token_lrs, momentum_lrs=c.momentum_lrs, token_temperature=c.token_temperature, changes=CHANGES, target=target, longer=longer, discover=run.config('discover'))
     if run.done('explore', settings): return
     with run.writing('explore', settings) as folder:
         pd.concat(in_parallel([(_explored, run, world, c, folder, *job) for job in composed_explorations(world, c)], n_jobs, folder)).to_csv(folder / 'curves.csv', index=False)
