@@ -98,14 +98,17 @@ class Gridworld:
 
 @dataclass
 class ComposedPrograms:
-    "Short programs composed of operations, on a base trained from nothing."
+    "Short programs composed of operations, on a base trained from nothing or a pretrained one."
     world: Literal['many', 'few', 'tables'] = 'many'  # many or few successors of each operation shown; or programs that fill a table, edit distance held out
-    out: Out | None = None  # None: runs/composed-WORLD
+    base: str | None = None # a model to adapt (hub id, local folder, or smollm2); None: a small one, trained from nothing
+    out: Out | None = None  # None: runs/composed-WORLD, or runs/composed-WORLD-BASE
     jobs: int = 2           # processes
 
     def __call__(self):
-        from temporal_abstraction.composed_pipeline import run_composed
-        run_composed(Run(self.out or f'runs/composed-{self.world}'), self.world, n_jobs=self.jobs)
+        from temporal_abstraction.composed_pipeline import PRETRAINED, ComposedConfig, run_composed
+        config = replace(PRETRAINED, base=replace(PRETRAINED.base, base=self.base)) if self.base else ComposedConfig()
+        name = '-'.join(['composed', self.world, *([Path(self.base).name] if self.base else [])])
+        run_composed(Run(self.out or f'runs/{name}'), self.world, config, self.jobs)
 
 
 World = Annotated[Annotated[Code, tyro.conf.subcommand('code')] | Annotated[Gridworld, tyro.conf.subcommand('pinpad')]

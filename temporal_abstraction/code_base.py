@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['COMPOSED', 'CODE', 'Texts', 'token_rows', 'as_texts', 'fresh', 'new_code_base', 'make_code_base', 'shipped_code_base',
            'program_nll', 'composed_share', 'ProgramStream', 'PlainProgramStream', 'program_batch', 'program_data',
-           'problem_tokenizer', 'fresh_solutions', 'make_problem_base', 'shipped_problem_base', 'expert_share']
+           'AdaptCodeConfig', 'adapt_code_base', 'program_vocabulary', 'problem_tokenizer', 'fresh_solutions',
+           'make_problem_base', 'shipped_problem_base', 'expert_share']
 
 # %% ../nbs/04c_code_base.ipynb #ff09a788
 import math
@@ -24,7 +25,7 @@ from transformers import Qwen2Config, Qwen2ForCausalLM
 from .backbone import Backbone, BackboneError
 from .composed import Composed, code_tokenizer
 from .from_scratch import ScratchConfig, ScratchResult, base_nll, by_length, train_base
-from .pretraining import Batch, ExpertData, expert_data, to_steps
+from .pretraining import Batch, ExpertData, PretrainConfig, PretrainResult, expert_data, pretrain, to_steps
 from .programs import PROBLEMS
 from .related import PROMPTS, RELATED
 from .related import held_out as holding_out
@@ -40,17 +41,16 @@ class Texts:
     context: int          # tokens of the prompt that come before the first observation of an expert
 
 # %% ../nbs/04c_code_base.ipynb #19e3c709
-def token_rows(world: Composed, programs):  # rows of token ids
+def token_rows(world: Composed, programs, tokenizer=None):  # rows of token ids; tokenizer None: that of the world
     "Prompt, steps, last line and end-of-text token of each program, given as tuples of `Step`"
-    known, tokenizer = {}, world.tokenizer
-    def ids(text):
-        if text not in known: known[text] = tokenizer(text)['input_ids']
-        return known[text]
+    tokenizer = tokenizer or world.tokenizer
+    ids = cache(lambda text: tokenizer(text)['input_ids'])
     return [[i for text in (world.prompt(len(steps)), *world.step_texts(steps)) for i in ids(text)] + [tokenizer.eos_token_id] for steps in programs]
 
-def as_texts(world: Composed, programs) -> Texts:
+def as_texts(world: Composed, programs, tokenizer=None) -> Texts:
     "Programs, given as tuples of `Step`, as tensors padded on the right"
-    return _padded(token_rows(world, programs), len(world.tokenizer(world.prompt(1))['input_ids']) - 1)
+    tokenizer = tokenizer or world.tokenizer
+    return _padded(token_rows(world, programs, tokenizer), len(tokenizer(world.prompt(1))['input_ids']) - 1)
 
 def _padded(rows, context):
     rows, pad = [torch.tensor(r) for r in rows], lambda xs: pad_sequence(xs, batch_first=True)
@@ -58,11 +58,11 @@ def _padded(rows, context):
 
 def _rng(generator): return random.Random(int(torch.randint(2**62, (), generator=generator)))
 
-def fresh(world: Composed):  # (n, generator) -> `Texts`
+def fresh(world: Composed, tokenizer=None):  # (n, generator) -> `Texts`
     "Experts' programs without end, as `train_base` wants them"
     def sample(n, generator):
         rng = _rng(generator)
-        return as_texts(world, [world.draw(rng) for _ in range(n)])
+        return as_texts(world, [world.draw(rng) for _ in range(n)], tokenizer)
     return sample
 
 # %% ../nbs/04c_code_base.ipynb #9d84086a
@@ -121,7 +121,8 @@ def program_nll(
     temperature=1.,  # of the model's tokens
 ):  # (n,) nats of each completion, its prompt given
     "How surprised a model is by programs"
-    return base_nll(backbone.model, texts, temperature=temperature)[:, texts.context:].sum(1)
+    chunk = max(1, 2**26 // (texts.obs.shape[1] * len(backbone.tokenizer)))   # the logits of a large vocabulary are many
+    return base_nll(backbone.model, texts, chunk, temperature)[:, texts.context:].sum(1)
 
 # %% ../nbs/04c_code_base.ipynb #3a646f41
 def composed_share(
@@ -134,7 +135,7 @@ def composed_share(
 ) -> float:
     "The probability that the model writes these operations, in any of their texts"
     places, rng = [world.names.index(name) for name in operations or world.target], random.Random(seed)
-    nats = program_nll(backbone, as_texts(world, [world.written(rng, places) for _ in range(n)]), temperature)
+    nats = program_nll(backbone, as_texts(world, [world.written(rng, places) for _ in range(n)], backbone.tokenizer), temperature)
     return math.prod(len(world.codes[i]) for i in places) * nats.neg().exp().mean().item()
 
 # %% ../nbs/04c_code_base.ipynb #3557ef99
@@ -151,7 +152,7 @@ class ProgramStream:
 
     def __len__(self): return self.n
     def draw(self, rng): return [self.world.draw(rng) for _ in range(self.n)]
-    def view(self, programs, rng): return [self.world.reworded(rng, steps) for steps in programs]
+    def view(self, programs, rng): return [self.world.reworded(rng, steps, self.backbone.tokenizer) for steps in programs]
 
     @property
     def e_steps(self):
@@ -179,7 +180,7 @@ class PlainProgramStream(ProgramStream):
 # %% ../nbs/04c_code_base.ipynb #2a130ec6
 def program_batch(backbone, world, programs, start=0) -> Batch:
     "Programs with residuals of the frozen lower half"
-    x = as_texts(world, programs)
+    x = as_texts(world, programs, backbone.tokenizer)
     c = x.context
     with torch.no_grad(): e = backbone.lower(x.obs.to(backbone.device), use_cache=False)[0].cpu()
     return Batch(e[:, :c], x.mask[:, :c], e[:, c:], (x.action * x.mask)[:, c:], x.mask[:, c:], list(range(start, start + len(programs))))
@@ -189,7 +190,34 @@ def program_data(backbone, world: Composed, n=256, seed=0) -> ExpertData:
     "A fixed set of programs as rows with labels and residuals, for everything in the notebook on evaluation"
     rng = random.Random(f'data {seed}')
     rows = Dataset.from_list([world.program(world.draw(rng)).to_row() for _ in range(n)])
-    return expert_data(backbone, to_steps(rows, world.tokenizer))
+    return expert_data(backbone, to_steps(rows, backbone.tokenizer))
+
+# %% ../nbs/04c_code_base.ipynb #d1860455
+@dataclass
+class AdaptCodeConfig(PretrainConfig):
+    "Phase 1 on a pretrained model: low-rank updates of its upper half are trained on the programs of a world."
+    base: str = 'smollm2'     # hub id, local folder, or smollm2 (the embedded default)
+    layer: int | None = None  # blocks in the lower half; None: half of them
+    dtype: str = 'bfloat16'   # of the base
+    steps: int = 300          # optimiser steps
+    log_every: int = 50       # steps between lines of the history
+
+def adapt_code_base(
+    name,       # of a world in `COMPOSED`
+    folder,     # for `Backbone.from_pretrained`
+    **changes,  # to the configuration
+) -> PretrainResult:
+    "Adapt a pretrained model to the programs of a world, and save it"
+    c, world = AdaptCodeConfig(**changes), COMPOSED[name]
+    backbone = Backbone.from_pretrained(c.base, c.layer, dtype=c.dtype)
+    result = pretrain(backbone, PlainProgramStream(backbone, world, 24 * c.batch_size), c, program_data(backbone, world, 64, seed=3))
+    result.backbone.save_pretrained(folder)
+    return result
+
+def program_vocabulary(world: Composed, tokenizer) -> torch.Tensor:  # sorted token ids
+    "Every token that a program of the world may have, prompts aside"
+    texts = {text for codes in world.codes for code in codes for text in (code, code.lstrip())} | {world.end}
+    return torch.tensor(sorted({i for text in texts for i in tokenizer(text)['input_ids']} | {tokenizer.eos_token_id}))
 
 # %% ../nbs/04c_code_base.ipynb #20281d5c
 @cache

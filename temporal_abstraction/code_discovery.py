@@ -47,9 +47,10 @@ def discover_programs(
     config=ProgramDiscoverConfig(),
     stream=ProgramStream,  # what the encoder sees: `ProgramStream`, or `PlainProgramStream` as in the paper
     n_valid=256,           # programs for the history
+    vocab=None,            # sorted token ids the softmax is restricted to, for speed; None: all
 ):                         # TrainMetacontrollerResult
     "Phase 2 on fresh composed programs (Kobayashi et al. 2025, discovery of abstract actions)."
-    return discover(backbone, stream(backbone, world, n=24 * config.batch_size), config, ProgramStream(backbone, world, n_valid, valid_seed=1))
+    return discover(backbone, stream(backbone, world, n=24 * config.batch_size), config, ProgramStream(backbone, world, n_valid, valid_seed=1), vocab)
 
 # %% ../nbs/08c_code_discovery.ipynb #82ed02b3
 def shipped_program_metacontroller(name='many') -> Metacontroller:
@@ -83,9 +84,10 @@ def write_programs(
     seed=0,
 ):                   # (n,) pairs: operations, and whether the whole text was understood
     "What the controlled model writes, one code a switch."
-    prompt = torch.tensor([world.tokenizer(world.prompt(n_steps))['input_ids']]).repeat(n, 1)
+    tokenizer = backbone.tokenizer
+    prompt = torch.tensor([tokenizer(world.prompt(n_steps))['input_ids']]).repeat(n, 1)
     out = steer(backbone, mc, prompt, torch.ones_like(prompt), policy, max_new_tokens=world.longest(n_steps), do_sample=True, temperature=temperature, seed=seed)
-    return [world.read_steps(c) for c in world.tokenizer.batch_decode(out.sequences[:, prompt.shape[1]:], skip_special_tokens=True)]
+    return [world.read_steps(c) for c in tokenizer.batch_decode(out.sequences[:, prompt.shape[1]:], skip_special_tokens=True)]
 
 
 def unseen_pairs(world: Composed, written):  # from `write_programs`

@@ -150,9 +150,9 @@ def written(self:Composed,
 
 @patch
 def step_texts(self:Composed, steps):
-    "The text of each step up to where the next begins, and that of the line that ends the program"
-    codes, gap = self._codes_of(steps), lambda code: code[:len(code) - len(code.lstrip())]
-    return [a.lstrip() + gap(b) for a, b in zip(codes, codes[1:])] + [self.end.lstrip()]
+    "The text of each step and of the line that ends the program, each but the first with the line break before it"
+    first, *others = self._codes_of(steps)
+    return [first.lstrip(), *others]
 
 @patch
 def _codes_of(self:Composed, steps): return [self.codes[s.operation][s.text] for s in steps] + [self.end]
@@ -232,6 +232,18 @@ def _composed_tokenizer(kind): return code_tokenizer([*(kind().prompt(n) for n i
 
 # %% ../nbs/02c_composed.ipynb #5771b446
 @patch
-def reworded(self:Composed, rng: random.Random, steps):  # tuple of `Step`
-    "The same operations in other words and under other names"
-    return self.written(rng, [s.operation for s in steps])
+def reworded(self:Composed,
+    rng: random.Random,
+    steps,           # tuple of `Step`
+    tokenizer=None,  # None: that of the world
+):                   # tuple of `Step`
+    "The same operations in other words and under other names, each in as many tokens"
+    peers = _peers(type(self), tokenizer or self.tokenizer)
+    return tuple(Step(s.operation, rng.choice(peers[s.operation][s.text])) for s in steps)
+
+@cache
+def _peers(kind, tokenizer):
+    "For each text of each operation, which ones have as many tokens, at the start of a program and further down"
+    n = lambda text: len(tokenizer(text)['input_ids'])
+    sizes = [[(n(code.lstrip()), n(code)) for code in codes] for codes in _codes(kind)]
+    return [[[i for i, other in enumerate(row) if other == size] for size in row] for row in sizes]

@@ -132,12 +132,13 @@ def discover(
     data,       # what is described: `e_steps`, and batches with views, if any
     config,     # with the sizes and parts of the metacontroller
     valid,      # for the history
+    vocab=None, # sorted token ids the softmax is restricted to; None: all
 ):              # TrainMetacontrollerResult
     "Phase 2 with a new metacontroller."
     c = config; torch.manual_seed(c.seed)
     parts = {k: getattr(c, k) for k in ('n_z', 'n_h', 'n_s', 'rank', 'logvar', 'embedder', 'gate')}
     mc = Metacontroller(MetacontrollerConfig(n_e=backbone.n_e, **parts)).fit_scale(data.e_steps)
-    return train_metacontroller(backbone, mc.to(backbone.device), data, c, valid)
+    return train_metacontroller(backbone, mc.to(backbone.device), data, c, valid, vocab)
 
 
 def discover_grid(

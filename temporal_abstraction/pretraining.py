@@ -143,7 +143,7 @@ def action_nll(
     if batch.context_e.shape[1]:
         with torch.set_grad_enabled(grad): _, cache = backbone.upper_hidden(batch.context_e, attention_mask=batch.context_mask)
     hidden, _ = backbone.upper_hidden(e_hat, cache, attention_mask=batch.attention_mask)
-    target = batch.action if vocab is None else torch.searchsorted(vocab, batch.action).clamp_max(len(vocab) - 1)
+    target = batch.action if vocab is None else torch.searchsorted(vocab, batch.action.contiguous()).clamp_max(len(vocab) - 1)
     nll = F.cross_entropy(backbone.head(hidden, vocab).float().flatten(0, 1), target.flatten(), reduction='none')
     return nll.view(batch.action.shape) * batch.mask
 
