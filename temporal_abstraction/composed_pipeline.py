@@ -68,7 +68,7 @@ class ComposedConfig:
 
 PRETRAINED = ComposedConfig(   # what two cores can do with a language model
     base=AdaptCodeConfig(), discover=ProgramDiscoverConfig(steps=400, batch_size=16), rl=ComposedRLConfig(updates=40, lanes=128),
-    alphas=(), variants=(), seeds=2, shared=True, rl_lrs=(3e-3,), token_lrs=(3e-4,), momentum_lrs=(1e-4,), n=96)
+    alphas=(), variants=(), seeds=2, shared=True, rl_lrs=(1e-3,), token_lrs=(3e-4,), momentum_lrs=(1e-4,), n=96)
 
 # %% ../nbs/14c_composed_pipeline.ipynb #5432c381
 def composed_base(run: Run, world, config):
@@ -182,8 +182,9 @@ def _internal(run, world, c, folder, verifier, variant, target, lr, seed):
 def _on_tokens(run, world, c, verifier, method, target, lr, seed):
     train, kind, group = (momentum_grpo, MomentumGRPOConfig, 8) if method == 'momentum GRPO' else (token_grpo, TokenGRPOConfig, c.rl.lanes)
     rows, reward, longest = _asked(world, c, target, verifier)
-    config = kind(updates=c.rl.updates, lanes=c.rl.lanes, group=group, epochs=c.rl.epochs, lr=lr, temperature=c.token_temperature, max_new_tokens=longest, seed=seed)
     backbone = load_composed_base(run, 'float32')   # `generate` is slow in bfloat16 on a CPU
+    chunk = max(1, min(64, 2**26 // (longest * len(backbone.tokenizer))))   # the logits of a large vocabulary fill gigabytes
+    config = kind(updates=c.rl.updates, lanes=c.rl.lanes, group=group, epochs=c.rl.epochs, lr=lr, temperature=c.token_temperature, max_new_tokens=longest, chunk=chunk, seed=seed)
     return train(backbone, rows, reward, config).history.rename(columns=dict(length='actions')).assign(temperature=config.temperature)
 
 def _explored(run, world, c, folder, method, target, lr, seed):
