@@ -133,7 +133,7 @@ def discover_composed(run: Run, world, config, n_jobs=2):
         "variant == 'views' and alpha == @c.discover.kl_weight and boundary == 'block' and convention == 'after'").groupby('gate').f1.median()
     print(f"Phase 2: the gate agrees with the beginnings of blocks, F1 {aligned['learned']:.2f} (switching at newlines {aligned['newline']:.2f}).")
 
-
+# %% ../nbs/14c_composed_pipeline.ipynb #8e2747f3
 def load_composed_metacontroller(run, c, variant='views', seed=0):
     "The metacontroller of a run that a seed explores with, at its main alpha."
     run.config('discover')
