@@ -86,7 +86,7 @@ def write_programs(
     "What the controlled model writes, one code a switch."
     tokenizer = backbone.tokenizer
     prompt = torch.tensor([tokenizer(world.prompt(n_steps))['input_ids']]).repeat(n, 1)
-    out = steer(backbone, mc, prompt, torch.ones_like(prompt), policy, max_new_tokens=world.longest(n_steps), do_sample=True, temperature=temperature, seed=seed)
+    out = steer(backbone, mc, prompt, torch.ones_like(prompt), policy, max_new_tokens=world.longest(n_steps, tokenizer), do_sample=True, temperature=temperature, seed=seed)
     return [world.read_steps(c) for c in tokenizer.batch_decode(out.sequences[:, prompt.shape[1]:], skip_special_tokens=True)]
 
 

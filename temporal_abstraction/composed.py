@@ -127,9 +127,13 @@ class Composed:
         "What a program of n steps begins with"
         return f"# Change a list in {n} steps.\ndef f(xs):{_BREAK}"
 
-    def longest(self, n):
+    def longest(self, n, tokenizer=None):  # None: that of the world
         "Tokens that are enough for n steps and the end"
-        return 38 * n + 6
+        return max(38 * n + 6, 6 + self.most(n, _most(type(self), tokenizer or self.tokenizer)))
+
+    def most(self, n, sizes):
+        "The most tokens of n steps, from the most of each operation"
+        return n * max(sizes)
 
 # %% ../nbs/02c_composed.ipynb #38e7559e
 @patch(as_prop=True)
@@ -240,6 +244,9 @@ def reworded(self:Composed,
     "The same operations in other words and under other names, each in as many tokens"
     peers = _peers(type(self), tokenizer or self.tokenizer)
     return tuple(Step(s.operation, rng.choice(peers[s.operation][s.text])) for s in steps)
+
+@cache
+def _most(kind, tokenizer): return [max(len(tokenizer(code)['input_ids']) for code in codes) for codes in _codes(kind)]
 
 @cache
 def _peers(kind, tokenizer):

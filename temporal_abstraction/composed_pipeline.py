@@ -159,16 +159,16 @@ def composed_explorations(world, c):
             + [(f'internal RL, {v}', target, c.rl_lrs[0], 0) for v in c.variants if v in VARIANTS])
 
 # %% ../nbs/14c_composed_pipeline.ipynb #9b226b2a
-def _asked(world, c, target, verifier):
+def _asked(backbone, world, c, target, verifier):
     "The target's prompt as a dataset, its reward, and how many tokens a program may have."
     problem = COMPOSED[world].problem(target)
-    return problem_rows([problem]), ProgramReward(verifier, n_tests=c.rl.n_tests, problems=[problem]), COMPOSED[world].longest(len(target))
+    return problem_rows([problem]), ProgramReward(verifier, n_tests=c.rl.n_tests, problems=[problem]), COMPOSED[world].longest(len(target), backbone.tokenizer)
 
 def _internal(run, world, c, folder, verifier, variant, target, lr, seed):
     found, changes = (variant, {}) if variant in VARIANTS else ('views', CHANGES[variant])
     rl = replace(c.rl, lr=lr, seed=seed, **changes)
     backbone, mc = load_composed_base(run), load_composed_metacontroller(run, c, found, seed)
-    rows, reward, longest = _asked(world, c, target, verifier)
+    rows, reward, longest = _asked(backbone, world, c, target, verifier)
     torch.manual_seed(seed)
     env = InternalEnv(backbone, mc, TextWorld(backbone.tokenizer, rows, reward, rl.lanes, longest), rl.temperature)
     imitator = Policy.like(mc)
@@ -181,8 +181,8 @@ def _internal(run, world, c, folder, verifier, variant, target, lr, seed):
 
 def _on_tokens(run, world, c, verifier, method, target, lr, seed):
     train, kind, group = (momentum_grpo, MomentumGRPOConfig, 8) if method == 'momentum GRPO' else (token_grpo, TokenGRPOConfig, c.rl.lanes)
-    rows, reward, longest = _asked(world, c, target, verifier)
     backbone = load_composed_base(run, 'float32')   # `generate` is slow in bfloat16 on a CPU
+    rows, reward, longest = _asked(backbone, world, c, target, verifier)
     chunk = max(1, min(64, 2**26 // (longest * len(backbone.tokenizer))))   # the logits of a large vocabulary fill gigabytes
     config = kind(updates=c.rl.updates, lanes=c.rl.lanes, group=group, epochs=c.rl.epochs, lr=lr, temperature=c.token_temperature, max_new_tokens=longest, chunk=chunk, seed=seed)
     return train(backbone, rows, reward, config).history.rename(columns=dict(length='actions')).assign(temperature=config.temperature)
@@ -233,7 +233,7 @@ def program_gradient_variance(
     torch.manual_seed(seed)
     model, policy = trainable(backbone), Policy.like(mc, std=1.)
     with Verifier(workers=1, timeout=.5) as verifier:
-        rows, reward, longest = _asked(world, ComposedConfig(), operations, verifier)
+        rows, reward, longest = _asked(backbone, world, ComposedConfig(), operations, verifier)
         raw = _written(backbone, rows, reward, n, longest)
         codes = rollout(InternalEnv(backbone, mc, TextWorld(backbone.tokenizer, rows, reward, n, longest), 1.), policy.act, seed=seed)
     return pd.DataFrame({
@@ -277,6 +277,7 @@ def run_composed(
 ):
     "All phases on composed programs, and a report."
     if world not in COMPOSED: raise ValueError(f"There is no world {world!r}; choose from {', '.join(COMPOSED)}.")
+    if unknown := set(config.variants) - (known := {*VARIANTS, *CHANGES, 'longer'}): raise ValueError(f"There is no variant {min(unknown)!r}; choose from {', '.join(sorted(known))}.")
     composed_base(run, world, config)
     for phase in (discover_composed, explore_composed): phase(run, world, config, n_jobs)
     composed_report(run, world, config)
