@@ -442,6 +442,11 @@ def _load(base, dtype, device):
     return model.to(device) if device is not None else model, tokenizer, name
 
 # %% ../nbs/00_backbone.ipynb #7e538206
+def _contiguous(head, inputs):
+    "What a head is given, without gaps."
+    return tuple(x.contiguous() for x in inputs)
+
+# %% ../nbs/00_backbone.ipynb #fcafe022
 _SPLIT_FILE = "backbone.json"
 
 @patch(cls_method=True)
@@ -454,7 +459,9 @@ def from_pretrained(cls:Backbone,
     model, tokenizer, name = _load(base, dtype, device)
     saved = Path(name)/_SPLIT_FILE
     if layer is None and saved.is_file(): layer = json.loads(saved.read_text())["layer"]
-    return cls(model, layer, tokenizer)
+    backbone = cls(model, layer, tokenizer)
+    model.get_output_embeddings().register_forward_pre_hook(_contiguous)
+    return backbone
 
 # %% ../nbs/00_backbone.ipynb #43dd0ad2
 @patch

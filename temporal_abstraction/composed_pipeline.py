@@ -84,10 +84,10 @@ def composed_base(run: Run, world, config):
     print(f"Phase 1: a program costs the model {program_nll(backbone, texts).mean():.2f} nats, and {floor:.2f} at least ({history.seconds.iloc[-1]:.0f} s).")
 
 
-def load_composed_base(run, dtype=None):  # None: as in phase 1
+def load_composed_base(run):
     "The model of a run."
     c = run.config('base')
-    return Backbone.from_pretrained(str(run / 'base' / 'backbone'), c.get('layer'), dtype=dtype or c.get('dtype'))
+    return Backbone.from_pretrained(str(run / 'base' / 'backbone'), c.get('layer'), dtype=c.get('dtype'))
 
 
 VARIANTS = {  # name: (changes to the configuration, parts of `discover_programs`)
@@ -181,7 +181,7 @@ def _internal(run, world, c, folder, verifier, variant, target, lr, seed):
 
 def _on_tokens(run, world, c, verifier, method, target, lr, seed):
     train, kind, group = (momentum_grpo, MomentumGRPOConfig, 8) if method == 'momentum GRPO' else (token_grpo, TokenGRPOConfig, c.rl.lanes)
-    backbone = load_composed_base(run, 'float32')   # `generate` is slow in bfloat16 on a CPU
+    backbone = load_composed_base(run)
     rows, reward, longest = _asked(backbone, world, c, target, verifier)
     chunk = max(1, min(64, 2**26 // (longest * len(backbone.tokenizer))))   # the logits of a large vocabulary fill gigabytes
     config = kind(updates=c.rl.updates, lanes=c.rl.lanes, group=group, epochs=c.rl.epochs, lr=lr, temperature=c.token_temperature, max_new_tokens=longest, chunk=chunk, seed=seed)

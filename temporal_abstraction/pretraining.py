@@ -205,6 +205,7 @@ def pretrain(
     data: ExpertData,        # training programs
     config=PretrainConfig(),
     valid: ExpertData=None,  # validation programs
+    vocab=None,              # (V',) sorted token ids the softmax is restricted to while training; None: all
 ) -> PretrainResult:
     "Phase 1: minimise -sum_t log p(a_t | o_{1:t}) over low-rank updates of the upper half."
     c = config; torch.manual_seed(c.seed)
@@ -215,7 +216,7 @@ def pretrain(
     history, batches, start = [], forever(data, c.batch_size, c.seed, model.device), time.perf_counter()
     for step in tqdm(range(c.steps), desc='phase 1: adapt'):
         batch = next(batches)
-        loss = action_nll(model, batch, grad=True).sum() / batch.mask.sum()
+        loss = action_nll(model, batch, vocab=vocab, grad=True).sum() / batch.mask.sum()
         opt.zero_grad(), loss.backward(), torch.nn.utils.clip_grad_norm_(params, 1.), opt.step(), schedule.step()
         if step % c.log_every == 0 or step == c.steps - 1:
             seen = mean_nll(model, valid) if valid else {}
