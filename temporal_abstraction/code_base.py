@@ -201,7 +201,7 @@ class AdaptCodeConfig(PretrainConfig):
     layer: int | None = None  # blocks in the lower half; None: half of them
     dtype: str = 'bfloat16'   # of the base
     steps: int = 300          # optimiser steps with the whole softmax
-    more_steps: int = 0       # and then over the tokens of such programs alone, which takes half the time
+    more_steps: int = 0       # and then over the tokens of such programs alone, which is faster
     log_every: int = 50       # steps between lines of the history
 
     def __post_init__(self):
