@@ -101,14 +101,12 @@ class ComposedPrograms:
     "Short programs composed of operations, on a base trained from nothing or a pretrained one."
     world: Literal['many', 'few', 'tables'] = 'many'  # many or few successors of each operation shown; or programs that fill a table, edit distance held out
     base: str | None = None # a model to adapt (hub id, local folder, or smollm2); None: a small one, trained from nothing
-    more_steps: int = 0     # of phase 1 on such a model; after 1500 SmolLM2 knows which operations never follow which
     out: Out | None = None  # None: runs/composed-WORLD, or runs/composed-WORLD-BASE
     jobs: int = 2           # processes
 
     def __call__(self):
         from temporal_abstraction.composed_pipeline import PRETRAINED, ComposedConfig, run_composed
-        if self.more_steps and not self.base: raise ValueError("More steps of phase 1 are for a pretrained model; name one with --base.")
-        config = replace(PRETRAINED, base=replace(PRETRAINED.base, base=self.base, more_steps=self.more_steps)) if self.base else ComposedConfig()
+        config = replace(PRETRAINED, base=replace(PRETRAINED.base, base=self.base)) if self.base else ComposedConfig()
         name = '-'.join(['composed', self.world, *([Path(self.base).name] if self.base else [])])
         run_composed(Run(self.out or f'runs/{name}'), self.world, config, self.jobs)
 

@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['COMPOSED', 'CODE', 'Texts', 'token_rows', 'as_texts', 'fresh', 'new_code_base', 'make_code_base', 'shipped_code_base',
-           'program_nll', 'composed_share', 'ProgramStream', 'PlainProgramStream', 'program_batch', 'program_data',
-           'AdaptCodeConfig', 'adapt_code_base', 'program_vocabulary', 'problem_tokenizer', 'fresh_solutions',
-           'make_problem_base', 'shipped_problem_base', 'expert_share']
+           'program_nll', 'composed_share', 'line_breaks', 'in_line', 'ProgramStream', 'EqualViewStream',
+           'PlainProgramStream', 'program_batch', 'program_data', 'AdaptCodeConfig', 'adapt_code_base',
+           'program_vocabulary', 'problem_tokenizer', 'fresh_solutions', 'make_problem_base', 'shipped_problem_base',
+           'expert_share']
 
 # %% ../nbs/04c_code_base.ipynb #ff09a788
 import math
@@ -20,13 +21,14 @@ import pandas as pd
 import torch
 from datasets import Dataset
 from torch import nn
+from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
 from .backbone import Backbone, BackboneError
 from .composed import Composed, code_tokenizer
 from .from_scratch import ScratchConfig, ScratchResult, base_nll, by_length, train_base
-from .pretraining import Batch, ExpertData, PretrainConfig, PretrainResult, expert_data, pretrain, to_steps
+from .pretraining import Batch, ExpertData, PretrainConfig, PretrainResult, View, expert_data, pretrain, to_steps
 from .programs import PROBLEMS
 from .related import PROMPTS, RELATED
 from .related import held_out as holding_out
@@ -140,6 +142,26 @@ def composed_share(
     return math.prod(len(world.codes[i]) for i in places) * nats.neg().exp().mean().item()
 
 # %% ../nbs/04c_code_base.ipynb #3557ef99
+def line_breaks(tokenizer):
+    "Which tokens contain a line break: (V,) bool"
+    return torch.tensor(['\n' in text for text in tokenizer.batch_decode([[i] for i in range(len(tokenizer))])])
+
+def in_line(
+    batch,   # a `Batch` of programs
+    other,   # another, of programs with as many lines
+    breaks,  # from `line_breaks`
+):           # (B, T)
+    "For each step, the one of the other program that is on the same line and as far into it, or ends that line"
+    def lines(b):
+        line = F.pad(breaks[b.action[:, :-1]].long(), (1, 0)).cumsum(1)
+        return line, torch.zeros_like(line).scatter_add(1, line, b.mask.long())   # of each step; and the steps of each
+    (line, size), (other_line, other_size) = lines(batch), lines(other)
+    if not torch.equal(line[:, -1], other_line[:, -1]): raise ValueError("Programs can be brought in line only where they have as many lines.")
+    start = lambda size: (size.cumsum(1) - size).gather(1, line)
+    into = torch.arange(line.shape[1]) - start(size)
+    return start(other_size) + torch.minimum(into, other_size.gather(1, line) - 1)
+
+# %% ../nbs/04c_code_base.ipynb #a2b0c4c5
 class ProgramStream:
     "Experts' programs without end, with the residuals of the frozen lower half, and a view of each in other words"
     def __init__(self,
@@ -148,12 +170,11 @@ class ProgramStream:
         n=2048,         # programs a pass, and in the fixed set
         valid_seed=0,   # fixes the fixed set
     ):
-        self.backbone, self.world, self.n = backbone, world, n
+        self.backbone, self.world, self.n, self.breaks = backbone, world, n, line_breaks(backbone.tokenizer)
         self.fixed = self.draw(random.Random(f'valid {valid_seed}'))
 
     def __len__(self): return self.n
     def draw(self, rng): return [self.world.draw(rng) for _ in range(self.n)]
-    def view(self, programs, rng): return [self.world.reworded(rng, steps, self.backbone.tokenizer) for steps in programs]
 
     @property
     def e_steps(self):
@@ -169,14 +190,28 @@ class ProgramStream:
         programs = sorted(self.draw(rng), key=lambda steps: sum(map(len, self.world.step_texts(steps))))
         parts = [programs[i:i + batch_size] for i in range(0, self.n, batch_size)]
         for part in rng.sample(parts, len(parts)):
-            batch, view = program_batch(self.backbone, self.world, part), self.view(part, rng)
-            if view is not None: batch.view = program_batch(self.backbone, self.world, view).e
-            yield batch
+            yield self.disguise(program_batch(self.backbone, self.world, part), part, rng)
+
+    def disguise(self, batch, programs, rng):
+        "The batch with the view in it."
+        other = program_batch(self.backbone, self.world, [self.reworded(rng, steps) for steps in programs])
+        batch.view = View(other.e, other.mask, in_line(batch, other, self.breaks))
+        return batch
+
+    def reworded(self, rng, steps): return self.world.reworded(rng, steps)
+
+
+class EqualViewStream(ProgramStream):
+    "The same, with views in which each operation takes as many tokens as in the program."
+    def reworded(self, rng, steps):
+        size = lambda step: len(self.backbone.tokenizer(self.world.codes[step.operation][step.text])['input_ids'])
+        draws = lambda step: iter(lambda: self.world.written(rng, [step.operation])[0], None)
+        return tuple(next(view for view in draws(step) if size(view) == size(step)) for step in steps)
 
 
 class PlainProgramStream(ProgramStream):
     "The same without views: the encoder sees what the model sees, as in the paper."
-    def view(self, programs, rng): return None
+    def disguise(self, batch, programs, rng): return batch
 
 # %% ../nbs/04c_code_base.ipynb #2a130ec6
 def program_batch(backbone, world, programs, start=0) -> Batch:

@@ -238,19 +238,10 @@ def _composed_tokenizer(kind): return code_tokenizer([*(kind().prompt(n) for n i
 @patch
 def reworded(self:Composed,
     rng: random.Random,
-    steps,           # tuple of `Step`
-    tokenizer=None,  # None: that of the world
-):                   # tuple of `Step`
-    "The same operations in other words and under other names, each in as many tokens"
-    peers = _peers(type(self), tokenizer or self.tokenizer)
-    return tuple(Step(s.operation, rng.choice(peers[s.operation][s.text])) for s in steps)
+    steps,  # tuple of `Step`
+):          # tuple of `Step`
+    "The same operations in other words and under other names"
+    return self.written(rng, [s.operation for s in steps])
 
 @cache
 def _most(kind, tokenizer): return [max(len(tokenizer(code)['input_ids']) for code in codes) for codes in _codes(kind)]
-
-@cache
-def _peers(kind, tokenizer):
-    "For each text of each operation, which ones have as many tokens, at the start of a program and further down"
-    n = lambda text: len(tokenizer(text)['input_ids'])
-    sizes = [[(n(code.lstrip()), n(code)) for code in codes] for codes in _codes(kind)]
-    return [[[i for i, other in enumerate(row) if other == size] for size in row] for row in sizes]

@@ -20,7 +20,7 @@ import torch
 
 from .backbone import Backbone
 from .baselines import RawEpisodes, action_log_prob, gradient_noise, plot_learning_curves, trainable
-from .code_base import (CODE, COMPOSED, AdaptCodeConfig, PlainProgramStream, adapt_code_base, fresh, make_code_base,
+from .code_base import (CODE, COMPOSED, AdaptCodeConfig, EqualViewStream, PlainProgramStream, adapt_code_base, fresh, make_code_base,
                                            program_data, program_nll, program_vocabulary)
 from .code_discovery import (ProgramDiscoverConfig, code_bank, discover_programs, transplant, unseen_pairs,
                                                 write_programs)
@@ -67,7 +67,7 @@ class ComposedConfig:
 
 
 PRETRAINED = ComposedConfig(   # what two cores can do with a language model
-    base=AdaptCodeConfig(), discover=ProgramDiscoverConfig(steps=400, batch_size=16), rl=ComposedRLConfig(updates=40, lanes=128),
+    base=AdaptCodeConfig(more_steps=1500), discover=ProgramDiscoverConfig(steps=800, batch_size=16), rl=ComposedRLConfig(updates=40, lanes=128),
     alphas=(), variants=(), seeds=2, shared=True, rl_lrs=(1e-3,), token_lrs=(3e-4,), momentum_lrs=(1e-4,), n=96)
 
 # %% ../nbs/14c_composed_pipeline.ipynb #5432c381
@@ -92,7 +92,7 @@ def load_composed_base(run):
 
 VARIANTS = {  # name: (changes to the configuration, parts of `discover_programs`)
     'views': ({}, {}), 'global s': (dict(embedder='sequence'), {}),
-    'no views': ({}, dict(stream=PlainProgramStream)), 'always open': (dict(gate='always'), {})}
+    'no views': ({}, dict(stream=PlainProgramStream)), 'equal views': ({}, dict(stream=EqualViewStream)), 'always open': (dict(gate='always'), {})}
 
 def composed_discoveries(c):
     "What is trained: (variant, alpha, seed)."

@@ -29,6 +29,7 @@ from .from_scratch import ExpertStream, grid_batch
 from .internal_env import InternalEnv
 from .metacontroller import Metacontroller, MetacontrollerConfig, _pack, _take, hard
 from .pinpad import Pinpad, PinpadEnv, _aims, _look, layout_of, observe
+from .pretraining import View
 from .steering import choose
 
 # %% ../nbs/08b_discovery.ipynb #08c57af9
@@ -57,7 +58,7 @@ class ViewStream(ExpertStream):
 
     def disguise(self, batch, generator):
         "The batch with the view in it."
-        batch.view = self.view(batch.obs, generator)
+        batch.view = View(self.view(batch.obs, generator), batch.mask)
         return batch
 
     def view(self, obs, generator):
@@ -68,7 +69,7 @@ class ViewStream(ExpertStream):
 
 class PlainStream(ViewStream):
     "The same without views: the encoder sees what the model sees, as in the paper."
-    def view(self, obs, generator): return None
+    def disguise(self, batch, generator): return batch
 
 # %% ../nbs/08b_discovery.ipynb #b9f65383
 def in_short(
@@ -95,8 +96,8 @@ class SummaryStream(ViewStream):
     def disguise(self, batch, generator):
         "The batch with view and summary in it."
         batch = super().disguise(batch, generator)
-        obs, batch.summary_mask = in_short(self.world, batch.obs, batch.action, batch.mask)
-        batch.summary = self.view(obs, generator)
+        obs, mask = in_short(self.world, batch.obs, batch.action, batch.mask)
+        batch.summary = View(self.view(obs, generator), mask)
         return batch
 
     def loader(self, batch_size, seed=None):

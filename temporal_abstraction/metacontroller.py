@@ -241,19 +241,21 @@ def forward(self:Metacontroller,
     mask=None,    # (B, T) True where real; None: all real
     switch=soft,  # how a gate logit becomes beta: `soft`, `straight_through`, `hard`
     noise=1.,     # scale of the sampling noise of z~; 0 takes the mean
-    view=None,    # (B, T, n_e) residuals that embedder and encoder see instead of e; None: e itself
-    summary=None, # (B, T', n_e) residuals and (B, T') mask that the embedder sees instead of the view; None: the view
+    view=None,    # a `View` that embedder and encoder see instead of e; None: e itself
+    summary=None, # a `View` that the embedder sees instead of the view; None: the view
 ) -> Control:
     "Acausal pass for training: describe whole sequences by codes, and control them."
     if e.ndim != 3 or e.shape[-1] != self.config.n_e: raise ValueError(f"e must have shape (B, T, {self.config.n_e}), got {tuple(e.shape)}.")
+    if view is not None and view.at is None and view.e.shape != e.shape: raise ValueError(f"A view that goes step for step must have the shape of e, {tuple(e.shape)}; got {tuple(view.e.shape)} without `at`.")
     if summary is not None and self.config.embedder == 'rest': raise ValueError("A summary has steps of its own: only a metacontroller with embedder='sequence' can be told one.")
     mask = torch.ones(e.shape[:2], dtype=torch.bool, device=e.device) if mask is None else mask.bool()
     order, back = _pack(mask)
     m = mask.gather(1, order)
     x, h_prev = self._read(_take(e, order), m)
-    seen, h_seen = (x, h_prev) if view is None else self._read(_take(view, order), m)
-    told = (seen, m) if summary is None else (self.standardise(summary[0]) * summary[1][..., None], summary[1])
+    seen, h_seen, there = (x, h_prev, m) if view is None else (*self._read(view.e, view.mask), view.mask)
+    told = (seen, there) if summary is None else (self.standardise(summary.e) * summary.mask[..., None], summary.mask)
     mu, logvar = self.encoder(seen, h_seen, self.embedder(*told))
+    if view is not None and view.at is not None: mu, logvar = (_take(v, view.at.gather(1, order)) for v in (mu, logvar))
     z_tilde = mu + noise * torch.randn_like(mu) * (0.5 * logvar).exp()
     z, beta = self.integrate(x, h_prev, z_tilde, switch)
     z, z_tilde, mu, logvar, beta = (_take(v * m[..., None], back) for v in (z, z_tilde, mu, logvar, beta))
@@ -263,8 +265,7 @@ def forward(self:Metacontroller,
 @patch
 def describe(self:Metacontroller, batch, switch=soft, noise=1.) -> Control:
     "The acausal pass over a `Batch`, each part seeing what the batch has for it."
-    summary = None if batch.summary is None else (batch.summary, batch.summary_mask)
-    return self(batch.e, batch.mask, switch, noise, batch.view, summary)
+    return self(batch.e, batch.mask, switch, noise, batch.view, batch.summary)
 
 @patch
 def step(self:Metacontroller,
