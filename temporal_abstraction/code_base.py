@@ -153,7 +153,7 @@ def in_line(
 ):           # (B, T)
     "For each step, the one of the other program that is on the same line and as far into it, or ends that line"
     def lines(b):
-        line = F.pad(breaks[b.action[:, :-1]].long(), (1, 0)).cumsum(1)
+        line = F.pad((breaks[b.action] & b.mask)[:, :-1].long(), (1, 0)).cumsum(1)
         return line, torch.zeros_like(line).scatter_add(1, line, b.mask.long())   # of each step; and the steps of each
     (line, size), (other_line, other_size) = lines(batch), lines(other)
     if not torch.equal(line[:, -1], other_line[:, -1]): raise ValueError("Programs can be brought in line only where they have as many lines.")
@@ -204,7 +204,9 @@ class ProgramStream:
 class EqualViewStream(ProgramStream):
     "The same, with views in which each operation takes as many tokens as in the program."
     def reworded(self, rng, steps):
-        size = lambda step: len(self.backbone.tokenizer(self.world.codes[step.operation][step.text])['input_ids'])
+        def size(step):   # further down, and at the start of a program
+            code = self.world.codes[step.operation][step.text]
+            return [*map(len, self.backbone.tokenizer([code, code.lstrip()])['input_ids'])]
         draws = lambda step: iter(lambda: self.world.written(rng, [step.operation])[0], None)
         return tuple(next(view for view in draws(step) if size(view) == size(step)) for step in steps)
 
