@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['COMPOSED', 'CODE', 'Texts', 'token_rows', 'as_texts', 'fresh', 'new_code_base', 'make_code_base', 'shipped_code_base',
-           'program_nll', 'composed_share', 'line_breaks', 'in_line', 'ProgramStream', 'EqualViewStream',
-           'PlainProgramStream', 'program_batch', 'program_data', 'AdaptCodeConfig', 'adapt_code_base',
+           'program_nll', 'composed_share', 'line_breaks', 'in_line', 'ProgramStream', 'PlainProgramStream',
+           'program_batch', 'EqualViewStream', 'program_data', 'AdaptCodeConfig', 'adapt_code_base',
            'program_vocabulary', 'problem_tokenizer', 'fresh_solutions', 'make_problem_base', 'shipped_problem_base',
            'expert_share']
 
@@ -201,16 +201,6 @@ class ProgramStream:
     def reworded(self, rng, steps): return self.world.reworded(rng, steps)
 
 
-class EqualViewStream(ProgramStream):
-    "The same, with views in which each operation takes as many tokens as in the program."
-    def reworded(self, rng, steps):
-        def size(step):   # further down, and at the start of a program
-            code = self.world.codes[step.operation][step.text]
-            return [*map(len, self.backbone.tokenizer([code, code.lstrip()])['input_ids'])]
-        draws = lambda step: iter(lambda: self.world.written(rng, [step.operation])[0], None)
-        return tuple(next(view for view in draws(step) if size(view) == size(step)) for step in steps)
-
-
 class PlainProgramStream(ProgramStream):
     "The same without views: the encoder sees what the model sees, as in the paper."
     def disguise(self, batch, programs, rng): return batch
@@ -222,6 +212,16 @@ def program_batch(backbone, world, programs, start=0) -> Batch:
     c = x.context
     with torch.no_grad(): e = backbone.lower(x.obs.to(backbone.device), use_cache=False)[0].cpu()
     return Batch(e[:, :c], x.mask[:, :c], e[:, c:], (x.action * x.mask)[:, c:], x.mask[:, c:], list(range(start, start + len(programs))))
+
+# %% ../nbs/04c_code_base.ipynb #e1b27817
+class EqualViewStream(ProgramStream):
+    "Experts' programs without end, with views in which each operation takes as many tokens as in the program"
+    def reworded(self, rng, steps):
+        def size(step):   # further down, and at the start of a program
+            code = self.world.codes[step.operation][step.text]
+            return [*map(len, self.backbone.tokenizer([code, code.lstrip()])['input_ids'])]
+        draws = lambda step: iter(lambda: self.world.written(rng, [step.operation])[0], None)
+        return tuple(next(view for view in draws(step) if size(view) == size(step)) for step in steps)
 
 # %% ../nbs/04c_code_base.ipynb #27eb1fbe
 def program_data(backbone, world: Composed, n=256, seed=0) -> ExpertData:
