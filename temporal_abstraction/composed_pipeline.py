@@ -20,8 +20,8 @@ import torch
 
 from .backbone import Backbone
 from .baselines import RawEpisodes, action_log_prob, gradient_noise, plot_learning_curves, trainable
-from .code_base import (CODE, COMPOSED, AdaptCodeConfig, EqualViewStream, PlainProgramStream, adapt_code_base, fresh, make_code_base,
-                                           program_data, program_nll, program_vocabulary)
+from .code_base import (CODE, COMPOSED, AdaptCodeConfig, EqualViewStream, PlainProgramStream, adapt_code_base, composed_share, fresh,
+                                           make_code_base, program_data, program_nll, program_vocabulary)
 from .code_discovery import (ProgramDiscoverConfig, code_bank, discover_programs, transplant, unseen_pairs,
                                                 write_programs)
 from .evaluation import code_clusters, code_decoding, code_table, fit_codes, gate_alignment, segment
@@ -31,6 +31,7 @@ from .internal_env import InternalEnv
 from .internal_rl import InternalRLConfig, Policy, distil, internal_rl, rollout
 from .metacontroller import Metacontroller
 from .pipeline import Run, embedded, in_parallel, page, problem_rows, write_history
+from .programs import Problem
 from .steering import as_policy
 from .textworld import ProgramReward, TextWorld
 from .token_rl import MomentumGRPOConfig, TokenGRPOConfig, momentum_grpo, token_grpo
@@ -58,7 +59,6 @@ class ComposedConfig:
     alphas: tuple = (.02, .3)                     # tried besides that of `discover`
     variants: tuple = ('global s', 'no views', 'always open', 'T=1', 'no memory', 'longer')   # of discovery and of exploration; the last asks for more steps
     seeds: int = 5                                # of discovery, and of exploration
-    shared: bool = False                          # explore with the metacontroller that describes unseen programs best, instead of each seed's own
     rl_lrs: tuple = (3e-3, 1e-2, 1e-3)            # learning rates tried for internal RL, the one for all seeds first
     token_lrs: tuple = (3e-4, 1e-4, 1e-3)         # the same for GRPO on tokens
     momentum_lrs: tuple = (1e-4, 1e-5, 1e-3)      # the same for momentum GRPO
@@ -68,7 +68,7 @@ class ComposedConfig:
 
 PRETRAINED = ComposedConfig(   # what two cores can do with a language model
     base=AdaptCodeConfig(more_steps=1500), discover=ProgramDiscoverConfig(steps=800, batch_size=16), rl=ComposedRLConfig(updates=40, lanes=128),
-    alphas=(), variants=(), seeds=2, shared=True, rl_lrs=(1e-3,), token_lrs=(3e-4,), momentum_lrs=(1e-4,), n=96)
+    alphas=(), variants=(), seeds=2, rl_lrs=(1e-3,), token_lrs=(3e-4,), momentum_lrs=(1e-4,), n=96)
 
 # %% ../nbs/14c_composed_pipeline.ipynb #5432c381
 def composed_base(run: Run, world, config):
@@ -81,7 +81,8 @@ def composed_base(run: Run, world, config):
         write_history(folder, history)
     backbone, floor = load_composed_base(run), COMPOSED[world].floors()['nll']
     texts = fresh(COMPOSED[world], backbone.tokenizer)(4 * config.n, torch.Generator().manual_seed(5))
-    print(f"Phase 1: a program costs the model {program_nll(backbone, texts).mean():.2f} nats, and {floor:.2f} at least ({history.seconds.iloc[-1]:.0f} s).")
+    share = composed_share(backbone, COMPOSED[world], n=2 * config.n)
+    print(f"Phase 1: a program costs the model {program_nll(backbone, texts).mean():.2f} nats, and {floor:.2f} at least ({history.seconds.iloc[-1]:.0f} s). The target is {share:.1e} of what it writes.")
 
 
 def load_composed_base(run):
@@ -137,14 +138,7 @@ def discover_composed(run: Run, world, config, n_jobs=2):
 def load_composed_metacontroller(run, c, variant='views', seed=0):
     "The metacontroller of a run that a seed explores with, at its main alpha."
     run.config('discover')
-    if c.shared: seed = _best(pd.read_csv(run / 'discover' / 'discovery.csv'), variant, c.discover.kl_weight)
     return Metacontroller.from_pretrained(str(_place(run / 'discover', variant, c.discover.kl_weight, seed) / 'metacontroller')).eval()
-
-
-def _best(discovery, variant, alpha):
-    "The seed with the lowest loss on unseen programs."
-    found = discovery[(discovery.variant == variant) & (discovery.alpha == alpha)].set_index('seed')
-    return (found.nll_hard + alpha * found.kl).idxmin()
 
 # %% ../nbs/14c_composed_pipeline.ipynb #3f30c57d
 CHANGES = {'T=1': dict(temperature=1.), 'no memory': dict(remember=0)}   # to phase 3, on the same metacontrollers
@@ -156,7 +150,7 @@ def composed_explorations(world, c):
     lrs |= {f'internal RL, {k}': c.rl_lrs[:1] for k in c.variants if k in CHANGES}
     asked = [(m, target) for m in lrs] + [(m, longer) for m in ('internal RL', 'GRPO on tokens') if longer]
     return ([(m, t, lrs[m][0], s) for m, t in asked for s in range(c.seeds)] + [(m, target, lr, 0) for m in lrs for lr in lrs[m][1:]]
-            + [(f'internal RL, {v}', target, c.rl_lrs[0], 0) for v in c.variants if v in VARIANTS])
+            + [(f'internal RL, {v}', t, c.rl_lrs[0], 0) for v in c.variants if v in VARIANTS for t in (target, longer) if t])
 
 # %% ../nbs/14c_composed_pipeline.ipynb #9b226b2a
 def _asked(backbone, world, c, target, verifier):
@@ -200,7 +194,7 @@ def explore_composed(run: Run, world, config, n_jobs=2):
     "Phase 3: look for the target by codes and by tokens, with the same number of verified programs."
     c = config
     target, longer = COMPOSED[world].target, COMPOSED[world].longer
-    settings = dict(asdict(c.rl), shared=c.shared, rl_lrs=c.rl_lrs, token_lrs=c.token_lrs, momentum_lrs=c.momentum_lrs, token_temperature=c.token_temperature, changes=CHANGES, target=target, longer=longer, discover=run.config('discover'))
+    settings = dict(asdict(c.rl), rl_lrs=c.rl_lrs, token_lrs=c.token_lrs, momentum_lrs=c.momentum_lrs, token_temperature=c.token_temperature, changes=CHANGES, target=target, longer=longer, discover=run.config('discover'))
     if run.done('explore', settings): return
     with run.writing('explore', settings) as folder:
         pd.concat(in_parallel([(_explored, run, world, c, folder, *job) for job in composed_explorations(world, c)], n_jobs, folder)).to_csv(folder / 'curves.csv', index=False)
@@ -209,11 +203,11 @@ def explore_composed(run: Run, world, config, n_jobs=2):
 
 # %% ../nbs/14c_composed_pipeline.ipynb #91b2d02b
 @torch.no_grad()
-def _written(backbone, rows, reward, n, longest):
+def _written(backbone, rows, reward, n, longest, temperature):
     "What the model writes by itself, as episodes on tokens."
     tokenizer, (asked,) = backbone.tokenizer, rows
     prompt = torch.tensor([tokenizer(asked['prompt'])['input_ids']] * n)
-    ids = backbone.model.generate(prompt, attention_mask=torch.ones_like(prompt), do_sample=True, top_k=0, max_new_tokens=longest)
+    ids = backbone.model.generate(prompt, attention_mask=torch.ones_like(prompt), do_sample=True, top_k=0, temperature=temperature, max_new_tokens=longest)
     action = ids[:, 1:]
     ended = (action == tokenizer.eos_token_id).cumsum(1) - (action == tokenizer.eos_token_id).long()
     mask = (ended == 0) & (torch.arange(action.shape[1]) >= prompt.shape[1] - 1)
@@ -223,21 +217,24 @@ def _written(backbone, rows, reward, n, longest):
 
 def program_gradient_variance(
     backbone,
-    mc: Metacontroller,
-    world,          # in `COMPOSED`
-    operations,     # names; both ways of writing should find them sometimes
-    n=1024,         # programs of each
-    seed=0,         # fixes codes and tokens
-) -> pd.DataFrame:  # a row for tokens and a row for codes, with the columns of `gradient_noise`
+    mc,
+    problem: Problem,    # one that both ways of writing sometimes solve
+    longest,             # tokens a program may have
+    policy=None,         # over codes; None: a fresh one with spread 1, close to the prior
+    temperature=1.,      # of the tokens of both
+    n=1024,              # programs of each
+    seed=0,              # fixes codes and tokens
+    n_tests=8,           # hidden reward tests
+) -> pd.DataFrame:       # a row for tokens and a row for codes, with the columns of `gradient_noise`
     "The noise of policy gradients on tokens and on codes (Kobayashi et al. 2025, appendix E.2)."
     torch.manual_seed(seed)
-    model, policy = trainable(backbone), Policy.like(mc, std=1.)
+    model, policy, rows = trainable(backbone), policy or Policy.like(mc, std=1.), problem_rows([problem])
     with Verifier(workers=1, timeout=.5) as verifier:
-        rows, reward, longest = _asked(backbone, world, ComposedConfig(), operations, verifier)
-        raw = _written(backbone, rows, reward, n, longest)
-        codes = rollout(InternalEnv(backbone, mc, TextWorld(backbone.tokenizer, rows, reward, n, longest), 1.), policy.act, seed=seed)
+        reward = ProgramReward(verifier, n_tests=n_tests, problems=[problem])
+        raw = _written(backbone, rows, reward, n, longest, temperature)
+        codes = rollout(InternalEnv(backbone, mc, TextWorld(backbone.tokenizer, rows, reward, n, longest), temperature), policy.act, seed=seed)
     return pd.DataFrame({
-        'tokens': gradient_noise(raw, lambda ep: action_log_prob(model, ep).sum(1), model.parameters()),
+        'tokens': gradient_noise(raw, lambda ep: action_log_prob(model, ep, temperature).sum(1), model.parameters()),
         'codes': gradient_noise(codes, lambda ep: policy.log_prob(ep.e, ep.z, ep.mask), policy.parameters())}).T
 
 # %% ../nbs/14c_composed_pipeline.ipynb #4b36a30e
