@@ -20,7 +20,7 @@ run: $(READY)  ## run phases 1 to 3 and the evaluation (BASE=smollm2, OUT=runs/d
 pinpad: $(READY)  ## run the gridworld from nothing to all figures (PRESET=mini)
 	OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run pinpad --preset $(PRESET)
 
-composed: $(READY)  ## explore short programs made of operations, by codes and by tokens (WORLD=many, few or tables; BASE=smollm2: not a small model)
+composed: $(READY)  ## explore short programs made of operations, by codes and by tokens (WORLD=many, few, tables or stacks; BASE=smollm2: not a small model)
 	$(MEMORY) OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run composed --world $(WORLD) $(if $(filter command,$(origin BASE)),--base $(BASE))
 
 install: $(READY)  ## create .venv and install everything into it

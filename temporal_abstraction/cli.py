@@ -99,7 +99,7 @@ class Gridworld:
 @dataclass
 class ComposedPrograms:
     "Short programs composed of operations, on a base trained from nothing or a pretrained one."
-    world: Literal['many', 'few', 'tables'] = 'many'  # many or few successors of each operation shown; or programs that fill a table, edit distance held out
+    world: Literal['many', 'few', 'tables', 'stacks'] = 'many'  # many or few successors of each operation shown; or programs that fill a table, edit distance held out, or keep a stack, RPN held out
     base: str | None = None # a model to adapt (hub id, local folder, or smollm2); None: a small one, trained from nothing
     out: Out | None = None  # None: runs/composed-WORLD, or runs/composed-WORLD-BASE
     jobs: int = 2           # processes

@@ -32,6 +32,7 @@ from .pretraining import Batch, ExpertData, PretrainConfig, PretrainResult, View
 from .programs import PROBLEMS
 from .related import PROMPTS, RELATED
 from .related import held_out as holding_out
+from .stacks import Stacks
 from .tables import Tables
 
 # %% ../nbs/04c_code_base.ipynb #de804bc9
@@ -72,7 +73,8 @@ def fresh(world: Composed, tokenizer=None):  # (n, generator) -> `Texts`
 COMPOSED = {
     'many': Composed(unseen=1),  # after an operation experts show four of the five others
     'few': Composed(unseen=3),   # two
-    'tables': Tables()}          # programs on two words
+    'tables': Tables(),          # programs on two words
+    'stacks': Stacks()}          # programs that keep a stack
 
 CODE = ScratchConfig(steps=1600, batch_size=64)
 
