@@ -106,7 +106,7 @@ $ {names}
 
 _entry('plain', "put back what the sign makes of them", lambda n: n, 'done | answer | got', 'op[word](a, b)')
 _entry('negated', "put back the negative", operator.neg, 'against | flip | anti', '-op[word](a, b)')
-_entry('digit', "put back the last digit", lambda n: n % 10, 'digit | unit | short', 'op[word](a, b) % 10')
+_entry('digit', "put back the remainder by ten", lambda n: n % 10, 'digit | unit | short', 'op[word](a, b) % 10')
 _entry('positive', "put back the size", abs, 'bare | steady | clean', 'abs(op[word](a, b))')
 
 # %% ../nbs/02e_stacks.ipynb #d6b50625

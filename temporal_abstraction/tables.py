@@ -16,7 +16,13 @@ from .composed import Composed, Operation
 from .programs import KINDS, Problem, edit_distance, parse_plan
 
 # %% ../nbs/02d_tables.ipynb #633aa3ce
-def add_block(blocks, name, title, apply, text):
+def add_block(
+    blocks,  # of a world, by name
+    name,
+    title,   # what it does
+    apply,   # the same as a function, or several by name
+    text,    # its slots with their wordings, for `parse_plan`
+):
     "Add a block to those of a world"
     KINDS[name] = (title, 22 * len(blocks))   # so that programs show their blocks in colour
     blocks[name] = Operation(title, apply, parse_plan(name, text))
@@ -110,9 +116,10 @@ _choice('gap', "enter the difference", lambda c, s: abs(c - s), 'gap | diff | sp
 # %% ../nbs/02d_tables.ipynb #82fd906f
 @dataclass(frozen=True)
 class Rows(Composed):
-    "Programs of four blocks, one of four for each place"
+    "Programs of four blocks, one of four for each place. A world of this kind says which: `operations`, `target`, `opening` and `end`"
     unseen: int = 0             # further blocks that never follow a given one, besides that of its own row
     lengths: tuple = ((4, 1.),)
+    target: tuple = ()
     longer: tuple = ()
     opening: ClassVar[str]      # what every program begins with
 
