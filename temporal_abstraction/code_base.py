@@ -304,13 +304,15 @@ def shipped_problem_base() -> Backbone:
     "The small model of nine problems, edit distance held out"
     return Backbone.from_pretrained(str(_artefact('held_out')))
 
-@torch.no_grad()
 def expert_share(
-    backbone,  # with a tokenizer under which prompt and completion can be put together
-    problem,   # a `Problem`
+    backbone,        # with a tokenizer under which prompt and completion can be put together
+    problem,         # a `Problem`
+    n=None,          # texts looked at; None: all there are
+    seed=0,          # fixes which
+    temperature=1.,  # of the model's tokens
 ) -> float:
-    "The probability that the model completes the prompt with one of the expert's programs, at temperature 1"
-    ids = lambda text: backbone.tokenizer(text)['input_ids']
-    prompt = ids(problem.prompt)
-    rows = [prompt + ids(p.completion) + [backbone.tokenizer.eos_token_id] for p in problem.distribution]
-    return base_nll(backbone.model, _padded(rows, 0))[:, len(prompt) - 1:].sum(1).neg().exp().sum().item()
+    "The probability that the model completes the prompt with one of the expert's programs"
+    programs, prompt = list(problem.distribution), backbone.tokenizer(problem.prompt)['input_ids']
+    looked_at = random.Random(seed).sample(programs, n) if n else programs
+    rows = [prompt + backbone.tokenizer(p.completion, add_special_tokens=False)['input_ids'] + [backbone.tokenizer.eos_token_id] for p in looked_at]
+    return len(programs) * program_nll(backbone, _padded(rows, len(prompt) - 1), temperature).neg().exp().mean().item()
