@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ProgramDiscoverConfig', 'discover_programs', 'shipped_program_metacontroller', 'code_bank', 'write_programs',
-           'unseen_pairs', 'transplant', 'repeated']
+           'unseen_pairs', 'transplant', 'repeated', 'described']
 
 # %% ../nbs/08c_code_discovery.ipynb #7fb57e47
 from collections import defaultdict
@@ -101,19 +101,21 @@ def transplant(
     bank,   # from `code_bank`
     n=512,  # programs of two steps
     seed=0,
-) -> pd.DataFrame:  # where, n, with_code, without
+) -> pd.DataFrame:  # where, n cases under codes, the share of them written with_code, and the share without
     "How often a code makes the model write its operation: at the start, and after one it was seen and never seen to follow."
     g = torch.Generator().manual_seed(seed)
     plan = [(world.names[i], world.names[j]) for i, k in torch.randint(len(world.firsts), (n, 2), generator=g).tolist() if (j := sorted(world.followers(i))[k]) != i]
     pick = lambda name: bank[name][torch.randint(len(bank[name]), (), generator=g)]
     given = torch.stack([torch.stack([pick(a), pick(b)]) for a, b in plan])
     unseen = np.array([pair not in world.seen for pair in plan])
-    def rates(policy):
+    def written(policy):
+        "Of each case that counts, whether it came out as planned."
         found = [(f + ['', ''])[:2] for f, _ in write_programs(backbone, mc, world, policy, len(plan), 2, seed=seed)]
         first, second = (np.array([f[k] == p[k] for f, p in zip(found, plan)]) for k in (0, 1))
-        return [first.mean(), second[first & ~unseen].mean(), second[first & unseen].mean()]
-    return pd.DataFrame(dict(where=['at the start', 'next, order seen', 'next, order never seen'],
-                             with_code=rates(replay(given)), without=rates('zero')))
+        return first, second[first & ~unseen], second[first & unseen]
+    moved = written(replay(given))
+    return pd.DataFrame(dict(where=['at the start', 'next, order seen', 'next, order never seen'], n=list(map(len, moved)),
+                             with_code=[c.mean() for c in moved], without=[c.mean() for c in written('zero')]))
 
 # %% ../nbs/08c_code_discovery.ipynb #8588d44b
 def repeated(
@@ -129,3 +131,18 @@ def repeated(
         return np.array([tuple(steps) == world.target for steps, _ in found])
     codes = torch.randn(n, world.longest(len(world.target)), mc.config.n_z, generator=torch.Generator().manual_seed(seed))
     return np.array([right(code.repeat(again, 1, 1), seed + 1).mean() for code in codes[right(codes, seed)]])
+
+# %% ../nbs/08c_code_discovery.ipynb #c800ab62
+def described(
+    folder,         # with the tables that phase 2 keeps about its metacontrollers
+) -> pd.DataFrame:  # variant, alpha, seed, and what was measured
+    "One line for each metacontroller: its gate, what its codes say, and what they do."
+    def at(table, column, **which):
+        df = pd.read_csv(f'{folder}/{table}.csv').set_index(['variant', 'alpha', 'seed'])
+        return df.loc[(df[list(which)] == pd.Series(which)).all(axis=1), column]
+    blocks, moved = dict(boundary='block', convention='after'), {'at the start': 'at the start', 'after one seen': 'next, order seen', 'never seen': 'next, order never seen'}
+    return pd.DataFrame({
+        'switches': at('discovery', 'switches'), 'F1': at('alignment', 'f1', gate='learned', **blocks), 'newlines': at('alignment', 'f1', gate='newline', **blocks),
+        'z': at('decoding', 'accuracy', feature='z'), 'e': at('decoding', 'accuracy', feature='e'), 'purity': at('clusters', 'purity', feature='z'),
+        **{name: at('transplant', 'with_code', where=where) for name, where in moved.items()},
+        'unseen pairs': at('discovery', 'unseen')}).reindex(at('discovery', 'unseen').index).fillna({'F1': 0})

@@ -22,7 +22,7 @@ from .backbone import Backbone
 from .baselines import RawEpisodes, action_log_prob, gradient_noise, plot_learning_curves, trainable
 from .code_base import (CODE, COMPOSED, AdaptCodeConfig, EqualViewStream, PlainProgramStream, adapt_code_base, composed_share, fresh,
                                            make_code_base, program_data, program_nll, program_vocabulary)
-from .code_discovery import (ProgramDiscoverConfig, code_bank, discover_programs, transplant, unseen_pairs,
+from .code_discovery import (ProgramDiscoverConfig, code_bank, described, discover_programs, transplant, unseen_pairs,
                                                 write_programs)
 from .evaluation import code_clusters, code_decoding, code_table, fit_codes, gate_alignment, segment
 from .from_scratch import ScratchConfig
@@ -60,15 +60,16 @@ class ComposedConfig:
     variants: tuple = ('global s', 'no views', 'always open', 'T=1', 'no memory', 'longer')   # of discovery and of exploration; the last asks for more steps
     seeds: int = 5                                # of discovery, and of exploration
     rl_lrs: tuple = (3e-3, 1e-2, 1e-3)            # learning rates tried for internal RL, the one for all seeds first
-    token_lrs: tuple = (3e-4, 1e-4, 1e-3)         # the same for GRPO on tokens
-    momentum_lrs: tuple = (1e-4, 1e-5, 1e-3)      # the same for momentum GRPO
+    token_lrs: tuple = (1e-3, 3e-4, 1e-4)         # the same for GRPO on tokens
+    momentum_lrs: tuple = (1e-3, 1e-4, 1e-5)      # the same for momentum GRPO
     token_temperature: float = 1.                 # of the tokens of both, which are all they explore by
+    hotter: tuple = (1.3,)                        # tried for GRPO besides
     n: int = 256                                  # programs for each measurement
 
 
 PRETRAINED = ComposedConfig(   # what two cores can do with a language model
     base=AdaptCodeConfig(more_steps=1500), discover=ProgramDiscoverConfig(steps=800, batch_size=16), rl=ComposedRLConfig(updates=40, lanes=128),
-    alphas=(), variants=(), seeds=2, rl_lrs=(1e-3,), token_lrs=(3e-4,), momentum_lrs=(1e-4,), n=96)
+    alphas=(), variants=(), seeds=2, rl_lrs=(1e-3,), token_lrs=(3e-4,), momentum_lrs=(1e-4,), hotter=(), n=96)
 
 # %% ../nbs/14c_composed_pipeline.ipynb #5432c381
 def composed_base(run: Run, world, config):
@@ -147,8 +148,8 @@ def composed_explorations(world, c):
     "What is tried: (method, target, learning rate, seed)."
     target, longer = COMPOSED[world].target, 'longer' in c.variants and COMPOSED[world].longer
     lrs = {'internal RL': c.rl_lrs, 'GRPO on tokens': c.token_lrs, 'momentum GRPO': c.momentum_lrs}
-    lrs |= {f'internal RL, {k}': c.rl_lrs[:1] for k in c.variants if k in CHANGES}
-    asked = [(m, target) for m in lrs] + [(m, longer) for m in ('internal RL', 'GRPO on tokens') if longer]
+    lrs |= {f'internal RL, {k}': c.rl_lrs[:1] for k in c.variants if k in CHANGES} | {f'GRPO on tokens, T={t}': c.token_lrs[:1] for t in c.hotter}
+    asked = [(m, target) for m in lrs] + [(m, longer) for m in ('internal RL', 'GRPO on tokens', 'momentum GRPO') if longer]
     return ([(m, t, lrs[m][0], s) for m, t in asked for s in range(c.seeds)] + [(m, target, lr, 0) for m in lrs for lr in lrs[m][1:]]
             + [(f'internal RL, {v}', t, c.rl_lrs[0], 0) for v in c.variants if v in VARIANTS for t in (target, longer) if t])
 
@@ -174,11 +175,12 @@ def _internal(run, world, c, folder, verifier, variant, target, lr, seed):
     return history.rename(columns=dict(switches='actions')).assign(temperature=rl.temperature, **levels, likeliest=share(policy.mode))
 
 def _on_tokens(run, world, c, verifier, method, target, lr, seed):
+    method, _, hotter = method.partition(', T=')
     train, kind, group = (momentum_grpo, MomentumGRPOConfig, 8) if method == 'momentum GRPO' else (token_grpo, TokenGRPOConfig, c.rl.lanes)
     backbone = load_composed_base(run)
     rows, reward, longest = _asked(backbone, world, c, target, verifier)
     chunk = max(1, min(64, 2**26 // (longest * len(backbone.tokenizer))))   # the logits of a large vocabulary fill gigabytes
-    config = kind(updates=c.rl.updates, lanes=c.rl.lanes, group=group, epochs=c.rl.epochs, lr=lr, temperature=c.token_temperature, max_new_tokens=longest, chunk=chunk, seed=seed)
+    config = kind(updates=c.rl.updates, lanes=c.rl.lanes, group=group, epochs=c.rl.epochs, lr=lr, temperature=float(hotter or c.token_temperature), max_new_tokens=longest, chunk=chunk, seed=seed)
     return train(backbone, rows, reward, config).history.rename(columns=dict(length='actions')).assign(temperature=config.temperature)
 
 def _explored(run, world, c, folder, method, target, lr, seed):
@@ -194,7 +196,7 @@ def explore_composed(run: Run, world, config, n_jobs=2):
     "Phase 3: look for the target by codes and by tokens, with the same number of verified programs."
     c = config
     target, longer = COMPOSED[world].target, COMPOSED[world].longer
-    settings = dict(asdict(c.rl), rl_lrs=c.rl_lrs, token_lrs=c.token_lrs, momentum_lrs=c.momentum_lrs, token_temperature=c.token_temperature, changes=CHANGES, target=target, longer=longer, discover=run.config('discover'))
+    settings = dict(asdict(c.rl), rl_lrs=c.rl_lrs, token_lrs=c.token_lrs, momentum_lrs=c.momentum_lrs, token_temperature=c.token_temperature, hotter=c.hotter, changes=CHANGES, target=target, longer=longer, discover=run.config('discover'))
     if run.done('explore', settings): return
     with run.writing('explore', settings) as folder:
         pd.concat(in_parallel([(_explored, run, world, c, folder, *job) for job in composed_explorations(world, c)], n_jobs, folder)).to_csv(folder / 'curves.csv', index=False)
@@ -259,7 +261,7 @@ def composed_report(run: Run, world, config):
     blocks = read('alignment').query("boundary == 'block'")[['variant', 'alpha', 'seed', 'convention', 'gate', 'precision', 'recall', 'f1']]
     parts = [f'<h1>Composed programs</h1><p>World {html.escape(world)}. Run: {html.escape(str(run.out))}.</p>', shown._repr_html_(),
              '<h2>Exploration</h2>', embedded(run / 'figures' / 'learning.png', 'Share of verified programs that are the target, by programs verified.'),
-             pd.concat({t: final_success(c) for t, c in curves.groupby('target', sort=False)}).round(3).to_frame('final success').to_html(), '<h2>Where the gate switches</h2>', show(blocks),
+             pd.concat({t: final_success(c) for t, c in curves.groupby('target', sort=False)}).round(3).to_frame('final success').to_html(), '<h2>What phase 2 found</h2>', show(described(run / 'discover').reset_index()), '<h2>Where the gate switches</h2>', show(blocks),
              '<h2>What codes say</h2>', show(read('decoding')), show(read('clusters')), '<h2>What codes do</h2>', show(read('transplant')),
              show(read('discovery')), f"<h2>Settings</h2><pre>{html.escape(json.dumps(run.config('explore'), indent=1))}</pre>"]
     (run / 'report.html').write_text(page('Composed programs', parts))
