@@ -88,8 +88,9 @@ def action_log_prob(
 
 
 def _rows(episodes, rows):
-    "Some of the episodes, cut to the longest of them."
-    T = int(episodes.mask[rows].sum(1).max())
+    "Some of the episodes, cut where the last of them ends."
+    mask = episodes.mask[rows]
+    T = int((mask * torch.arange(1, mask.shape[1] + 1)).max())
     some = {f.name: getattr(episodes, f.name)[rows] for f in fields(episodes)}
     return replace(episodes, **{k: x if x.ndim == 1 else x[:, :T] for k, x in some.items()})
 

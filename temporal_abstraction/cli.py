@@ -122,7 +122,7 @@ def run(world: World):
 def _command(cli, prog, argv=None):
     "Parse arguments, run, and turn what a user got wrong into a sentence."
     try: cli(prog, argv)
-    except (ValueError, TypeError) as e:
+    except ValueError as e:
         print(f'{prog}: {e}', file=sys.stderr)
         raise SystemExit(2) from None
 

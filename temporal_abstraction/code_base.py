@@ -46,10 +46,11 @@ class Texts:
 
 # %% ../nbs/04c_code_base.ipynb #19e3c709
 def token_rows(world: Composed, programs, tokenizer=None):  # rows of token ids; tokenizer None: that of the world
-    "Prompt, steps, last line and end-of-text token of each program, given as tuples of `Step`"
+    "Prompt, completion and end-of-text token of each program, given as tuples of `Step`"
     tokenizer = tokenizer or world.tokenizer
-    ids = cache(lambda text: tokenizer(text)['input_ids'])
-    return [[i for text in (world.prompt(len(steps)), *world.step_texts(steps)) for i in ids(text)] + [tokenizer.eos_token_id] for steps in programs]
+    prompt = cache(lambda n: tokenizer(world.prompt(n))['input_ids'])
+    completions = tokenizer([''.join(world.step_texts(steps)) for steps in programs], add_special_tokens=False)['input_ids']
+    return [[*prompt(len(steps)), *ids, tokenizer.eos_token_id] for steps, ids in zip(programs, completions)]
 
 def as_texts(world: Composed, programs, tokenizer=None) -> Texts:
     "Programs, given as tuples of `Step`, as tensors padded on the right"
@@ -256,6 +257,7 @@ def adapt_code_base(
     "Adapt a pretrained model to the programs of a world, and save it"
     c, world = AdaptCodeConfig(**changes), COMPOSED[name]
     backbone = Backbone.from_pretrained(c.base, c.layer, dtype=c.dtype)
+    if backbone.tokenizer is None: raise BackboneError(f"{c.base} has no tokenizer, which programs are read by.")
     stream, valid = PlainProgramStream(backbone, world, 24 * c.batch_size), program_data(backbone, world, 64, seed=3)
     result = pretrain(backbone, stream, c, valid)
     if c.more_steps:
@@ -272,8 +274,10 @@ def _after(first, then):
 
 def program_vocabulary(world: Composed, tokenizer) -> torch.Tensor:  # sorted token ids
     "Every token that a program of the world may have, prompts aside"
-    texts = {text for codes in world.codes for code in codes for text in (code, code.lstrip())} | {world.end}
-    return torch.tensor(sorted({i for text in texts for i in tokenizer(text)['input_ids']} | {tokenizer.eos_token_id}))
+    codes = {code for codes in world.codes for code in codes} | {world.end}
+    seams = {end + start for end in {code.splitlines()[-1] for code in codes} for start in {'\n'.join(code.splitlines()[:2]) for code in codes}}   # a token may reach over one
+    texts = [*codes, *(code.lstrip() for code in codes), *seams]
+    return torch.tensor(sorted({i for ids in tokenizer(texts, add_special_tokens=False)['input_ids'] for i in ids} | {tokenizer.eos_token_id}))
 
 # %% ../nbs/04c_code_base.ipynb #20281d5c
 @cache

@@ -86,12 +86,12 @@ def write_programs(
     "What the controlled model writes, one code a switch."
     tokenizer = backbone.tokenizer
     prompt = torch.tensor([tokenizer(world.prompt(n_steps))['input_ids']]).repeat(n, 1)
-    out = steer(backbone, mc, prompt, torch.ones_like(prompt), policy, max_new_tokens=world.longest(n_steps, tokenizer), do_sample=True, temperature=temperature, seed=seed)
+    out = steer(backbone, mc, prompt, torch.ones_like(prompt), policy, max_new_tokens=world.longest(n_steps, tokenizer), do_sample=True, temperature=temperature, top_k=0, top_p=1., repetition_penalty=1., seed=seed)
     return [world.read_steps(c) for c in tokenizer.batch_decode(out.sequences[:, prompt.shape[1]:], skip_special_tokens=True)]
 
 
 def unseen_pairs(world: Composed, written):  # from `write_programs`
-    "Among pairs of successive operations, the share that no expert ever showed."
+    "Among pairs of successive operations, the share that no expert ever showed; nan without any pair."
     pairs = [pair for found, _ in written for pair in zip(found, found[1:])]
     return np.mean([pair not in world.seen for pair in pairs]) if pairs else np.nan
 

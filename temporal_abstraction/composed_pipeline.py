@@ -28,7 +28,7 @@ from .evaluation import code_clusters, code_decoding, code_table, fit_codes, gat
 from .from_scratch import ScratchConfig
 from .grid_pipeline import final_success
 from .internal_env import InternalEnv
-from .internal_rl import InternalRLConfig, Policy, distil, internal_rl, rollout
+from .internal_rl import DistilConfig, InternalRLConfig, Policy, distil, internal_rl, rollout
 from .metacontroller import Metacontroller
 from .pipeline import Run, embedded, in_parallel, page, problem_rows, write_history
 from .programs import Problem
@@ -49,6 +49,11 @@ class ComposedRLConfig(InternalRLConfig):
     temperature: float = 0.7  # of the model's own tokens
     n_tests: int = 8          # hidden reward tests
 
+    def __post_init__(self):
+        super().__post_init__()
+        if not self.std > 0: raise ValueError(f"std must be positive, got {self.std}.")
+        if self.lanes < 2: raise ValueError(f"Programs are compared with each other: lanes must be at least 2, got {self.lanes}.")
+
 
 @dataclass
 class ComposedConfig:
@@ -65,6 +70,9 @@ class ComposedConfig:
     token_temperature: float = 1.                 # of the tokens of both, which are all they explore by
     hotter: tuple = (1.3,)                        # tried for GRPO besides
     n: int = 256                                  # programs for each measurement
+
+    def __post_init__(self):
+        if not (self.rl_lrs and self.token_lrs and self.momentum_lrs): raise ValueError("Each method needs a learning rate: rl_lrs, token_lrs or momentum_lrs is empty.")
 
 
 PRETRAINED = ComposedConfig(   # what two cores can do with a language model
@@ -99,7 +107,7 @@ VARIANTS = {  # name: (changes to the configuration, parts of `discover_programs
 def composed_discoveries(c):
     "What is trained: (variant, alpha, seed)."
     main = c.discover.kl_weight
-    return [('views', main, s) for s in range(c.seeds)] + [(v, main, 0) for v in c.variants if v in VARIANTS] + [('views', a, 0) for a in c.alphas]
+    return [('views', main, s) for s in range(c.seeds)] + [(v, main, 0) for v in c.variants if v in VARIANTS] + [('views', a, 0) for a in c.alphas if a != main]
 
 # %% ../nbs/14c_composed_pipeline.ipynb #2850b663
 def _place(folder, variant, alpha, seed): return folder / f'{variant} {alpha} {seed}'.replace(' ', '_')
@@ -167,7 +175,7 @@ def _internal(run, world, c, folder, verifier, variant, target, lr, seed):
     torch.manual_seed(seed)
     env = InternalEnv(backbone, mc, TextWorld(backbone.tokenizer, rows, reward, rl.lanes, longest), rl.temperature)
     imitator = Policy.like(mc)
-    distil(imitator, mc, program_data(backbone, COMPOSED[world], c.n, seed=2))
+    distil(imitator, mc, program_data(backbone, COMPOSED[world], c.n, seed=2), DistilConfig(seed=seed))
     share = lambda p: rollout(env, as_policy(p, mc.config.n_z), seed=seed + 1).reward.mean().item()
     levels, policy = {k: share(p) for k, p in dict(prior='prior', base='zero', distilled=imitator.act).items()}, Policy.like(mc, std=rl.std)
     history = internal_rl(env, policy, rl).history
@@ -209,7 +217,7 @@ def _written(backbone, rows, reward, n, longest, temperature):
     "What the model writes by itself, as episodes on tokens."
     tokenizer, (asked,) = backbone.tokenizer, rows
     prompt = torch.tensor([tokenizer(asked['prompt'])['input_ids']] * n)
-    ids = backbone.model.generate(prompt, attention_mask=torch.ones_like(prompt), do_sample=True, top_k=0, temperature=temperature, max_new_tokens=longest)
+    ids = backbone.model.generate(prompt, attention_mask=torch.ones_like(prompt), do_sample=True, temperature=temperature, top_k=0, top_p=1., repetition_penalty=1., max_new_tokens=longest)
     action = ids[:, 1:]
     ended = (action == tokenizer.eos_token_id).cumsum(1) - (action == tokenizer.eos_token_id).long()
     mask = (ended == 0) & (torch.arange(action.shape[1]) >= prompt.shape[1] - 1)
@@ -276,7 +284,7 @@ def run_composed(
 ):
     "All phases on composed programs, and a report."
     if world not in COMPOSED: raise ValueError(f"There is no world {world!r}; choose from {', '.join(COMPOSED)}.")
-    if unknown := set(config.variants) - (known := {*VARIANTS, *CHANGES, 'longer'}): raise ValueError(f"There is no variant {min(unknown)!r}; choose from {', '.join(sorted(known))}.")
+    if unknown := set(config.variants) - (known := {*VARIANTS, *CHANGES, 'longer'} - {'views'}): raise ValueError(f"There is no variant {min(unknown)!r}; choose from {', '.join(sorted(known))}.")
     composed_base(run, world, config)
     for phase in (discover_composed, explore_composed): phase(run, world, config, n_jobs)
     composed_report(run, world, config)

@@ -82,7 +82,7 @@ class TrainMetacontrollerConfig:
 def prior_control(mc, batch):
     "Residuals controlled by codes from the prior N(0, I), redrawn where the hard gate fires: what generation without a policy does."
     x, h_prev = mc._read(batch.e, batch.mask)
-    z, _ = mc.integrate(x, h_prev, torch.randn(*batch.mask.shape, mc.config.n_z, device=x.device), hard)
+    z, _ = mc.integrate(x, h_prev, torch.randn(*batch.mask.shape, mc.config.n_z, device=x.device), mc.hard)
     return batch.e + mc.decoder.control(z, batch.e.float()).to(batch.e.dtype)
 
 @torch.no_grad()
@@ -94,7 +94,7 @@ def evaluate_elbo(backbone, mc, data: ExpertData, batch_size=32, vocab=None, see
         for b in data.loader(batch_size):
             b = b.to(backbone.device)
             nll, kl, control = elbo_terms(backbone, mc, b, vocab=vocab)
-            nll_hard, _, hard_control = elbo_terms(backbone, mc, b, hard, vocab=vocab)
+            nll_hard, _, hard_control = elbo_terms(backbone, mc, b, mc.hard, vocab=vocab)
             zero = b.e + mc.decoder.control(torch.zeros_like(control.z), b.e.float()).to(b.e.dtype)
             at = lambda e_hat: action_nll(backbone, b, e_hat, vocab).sum(1)
             beta = control.beta[..., 0]

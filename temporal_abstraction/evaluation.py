@@ -37,7 +37,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from transformers import StoppingCriteria
 
-from .metacontroller import hard, soft
+from .metacontroller import soft
 from .pretraining import ExpertData, to_steps
 from .programs import KINDS, PROBLEMS, Program, block_labels, boundaries, find_problems, token_starts
 from .steering import steer
@@ -82,7 +82,7 @@ def _hard_pass(mc, e, mask):
     said = []
     def switch(logit):
         said.append(soft(logit)[..., 0])
-        return hard(logit, mc.config.threshold)
+        return mc.hard(logit)
     c = mc(e, mask, switch, noise=0)
     return c.z, torch.stack([torch.ones_like(c.beta[:, 0, 0]), *said], 1), c.beta[..., 0] > 0
 

@@ -21,7 +21,7 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 from tqdm.auto import tqdm
 
-from .metacontroller import Metacontroller, hard
+from .metacontroller import Metacontroller
 from .pretraining import ExpertData
 from .steering import choose
 
@@ -95,7 +95,7 @@ def expert_codes(mc: Metacontroller, data: ExpertData):
     "Residuals and inferred codes at the switches of each expert program: two lists of (M_i, n_e) and (M_i, n_z)."
     es, zs = [None] * len(data), [None] * len(data)
     for b in data.loader(32):
-        control = mc(b.e, b.mask, hard)
+        control = mc(b.e, b.mask, mc.hard)
         for i, e, z, beta in zip(b.index, b.e, control.z, control.beta[..., 0]): es[i], zs[i] = e[beta > 0].float(), z[beta > 0]
     return es, zs
 
@@ -186,6 +186,9 @@ class InternalRLConfig:
     def __post_init__(self):
         for k in ('updates', 'epochs'):
             if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
+        for k in ('lr', 'clip', 'grad_clip'):
+            if not getattr(self, k) > 0: raise ValueError(f"{k} must be positive, got {getattr(self, k)}.")
+        if self.remember < 0: raise ValueError(f"remember must not be negative, got {self.remember}.")
 
 
 @dataclass

@@ -205,6 +205,10 @@ class Metacontroller(nn.Module, PyTorchModelHubMixin):
         self.register_buffer('mean', torch.zeros(c.n_e))
         self.register_buffer('std', torch.ones(c.n_e))
 
+    def hard(self, logit):
+        "beta in {0, 1} by this metacontroller's threshold."
+        return hard(logit, self.config.threshold)
+
     def standardise(self, e):
         "Residuals in units of their spread, the input of every part."
         return (e.to(self.mean.dtype) - self.mean) / self.std

@@ -81,6 +81,11 @@ class RLConfig(InternalRLConfig):
     distil_steps: int = 300     # imitation of the metacontroller's codes, before any reward
     n_tests: int = 10           # hidden reward tests a problem
 
+    def __post_init__(self):
+        super().__post_init__()
+        if not self.std > 0: raise ValueError(f"std must be positive, got {self.std}.")
+        if self.group < 2: raise ValueError(f"Programs for one problem are compared with each other: group must be at least 2, got {self.group}.")
+
 @dataclass
 class EvaluateConfig:
     "Evaluation on code."
@@ -107,13 +112,12 @@ class Run:
     def __post_init__(self):
         self.out = Path(self.out)
         if self.out.exists() and not self.out.is_dir(): raise RunError(f"{self.out} is a file; --out must name a folder.")
-        self.out.mkdir(parents=True, exist_ok=True)
 
     def __truediv__(self, name): return self.out / name
 
     def config(self, phase):
         "The settings a finished phase was made with."
-        if not (self / phase).is_dir(): raise RunError(f"{self.out} holds no finished phase '{phase}'. `temporal-abstraction run` with --out {self.out} makes what is missing.")
+        if not (self / phase).is_dir(): raise RunError(f"{self.out} holds no finished phase '{phase}'. `temporal-abstraction run code` (or pinpad, or composed) with --out {self.out} makes what is missing.")
         return read_json(self / phase / 'config.json')
 
     def history(self, phase): return pd.read_json(self / phase / 'history.jsonl', lines=True)
@@ -137,7 +141,7 @@ class Run:
             same = settings.is_file() and settings.read_text() == text
             print(f"{phase}: an interrupted attempt was found in {part}; {'results of finished jobs, if any, are kept' if same else 'it had other settings, so this phase starts again'}.")
             if not same: shutil.rmtree(part)
-        part.mkdir(exist_ok=True)
+        part.mkdir(parents=True, exist_ok=True)
         settings.write_text(text)
         yield part
         shutil.rmtree(part / 'jobs', ignore_errors=True)   # of `in_parallel`
@@ -197,6 +201,7 @@ def adapt(run: Run, base='smollm2', layer=None, dtype='bfloat16', config=AdaptCo
     settings = dict(base=str(base), layer=layer, dtype=dtype, **asdict(config))
     if run.done('adapt', settings): return
     programs, bb = experts(settings), Backbone.from_pretrained(str(base), layer, dtype=dtype)
+    if bb.tokenizer is None: raise BackboneError(f"{base} has no tokenizer, which programs are read by.")
     with run.writing('adapt', settings) as folder:
         train, valid = (expert_data(bb, to_steps(programs[s], bb.tokenizer), folder / f'{s}.safetensors') for s in ('train', 'validation'))
         result = pretrain(bb, train, config, valid)
@@ -218,7 +223,7 @@ def discover(run: Run, config=DiscoverConfig()):
     mc = Metacontroller(MetacontrollerConfig(n_e=bb.n_e, **{k: getattr(config, k) for k in ('n_z', 'n_h', 'n_s', 'rank', 'embedder', 'gate')}))
     mc.fit_scale(train.e_steps)
     with run.writing('discover', settings) as folder:
-        result = train_metacontroller(bb, mc, train, config, valid, train.vocab)
+        result = train_metacontroller(bb, mc, train, config, valid, torch.cat([train.vocab, valid.vocab]).unique())
         mc.save_pretrained(folder / 'metacontroller')
         write_history(folder, result.history)
     h = result.history.iloc[-1]

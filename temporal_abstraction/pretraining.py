@@ -152,6 +152,7 @@ def action_nll(
         with torch.set_grad_enabled(grad): _, cache = backbone.upper_hidden(batch.context_e, attention_mask=batch.context_mask)
     hidden, _ = backbone.upper_hidden(e_hat, cache, attention_mask=batch.attention_mask)
     target = batch.action if vocab is None else torch.searchsorted(vocab, batch.action.contiguous()).clamp_max(len(vocab) - 1)
+    if vocab is not None and not (vocab[target] == batch.action)[batch.mask].all(): raise ValueError("Some of these programs' tokens are not in vocab.")
     nll = F.cross_entropy(backbone.head(hidden, vocab).float().flatten(0, 1), target.flatten(), reduction='none')
     return nll.view(batch.action.shape) * batch.mask
 

@@ -42,6 +42,10 @@ class RivalsConfig:
     def __post_init__(self):
         if self.seeds < 1: raise ValueError(f"seeds must be at least 1, got {self.seeds}.")
         if not (self.lrs and self.token_lrs and self.momentum_lrs): raise ValueError("Each method needs a learning rate: lrs, token_lrs or momentum_lrs is empty.")
+        for k in ('n_tests', 'n_samples', 'n_evaluation'):
+            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
+        for lr in self.lrs: InternalRLConfig(updates=self.updates, epochs=self.epochs, lr=lr, remember=self.remember)   # what a method refuses is refused now, and not after hours
+        for lr in (*self.token_lrs, *self.momentum_lrs): MomentumGRPOConfig(updates=self.updates, lanes=self.group, group=self.group, epochs=self.token_epochs, lr=lr, temperature=self.temperature)
 
 # %% ../nbs/14d_rivals.ipynb #5bf348a9
 def _by_codes(backbone, mc, policy, problems, reward, c, lr, seed):

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from multiprocessing import connection
 
 from . import sandbox
-from .sandbox import Foreign, dumps, loads, to_tree
+from .sandbox import dumps, loads, to_tree
 
 # %% ../nbs/03_verifier.ipynb #1f16b4a8
 @dataclass(frozen=True)
