@@ -8,11 +8,7 @@ __all__ = ['ProgramDiscoverConfig', 'discover_programs', 'shipped_program_metaco
 
 # %% ../nbs/08c_code_discovery.ipynb #7fb57e47
 from collections import defaultdict
-from contextlib import redirect_stdout
 from dataclasses import dataclass
-from importlib.resources import files
-from io import StringIO
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,7 +16,7 @@ import torch
 
 from .code_base import ProgramStream
 from .composed import Composed
-from .discovery import GridDiscoverConfig, discover, replay
+from .discovery import GridDiscoverConfig, _packaged, discover, replay
 from .evaluation import spans, traces
 from .metacontroller import Metacontroller
 from .programs import block_labels
@@ -54,11 +50,8 @@ def discover_programs(
 
 # %% ../nbs/08c_code_discovery.ipynb #82ed02b3
 def shipped_program_metacontroller(name='many') -> Metacontroller:
-    "The metacontroller that `discover_programs` found for the shipped base of a world."
-    folder = Path(str(files('temporal_abstraction')/'artefacts'))/f'metacontroller_composed_{name}'
-    if not (folder/'config.json').is_file():
-        raise ValueError(f"No trained metacontroller {name!r} comes with the package. `temporal-abstraction run composed --world {name}` trains one.")
-    with redirect_stdout(StringIO()): return Metacontroller.from_pretrained(str(folder)).eval()
+    "The metacontroller that `discover_programs` found for the shipped base of a world. Raises `ValueError` when it is not there."
+    return _packaged(Metacontroller, f'metacontroller_composed_{name}', f'composed --world {name}')
 
 # %% ../nbs/08c_code_discovery.ipynb #d3036d05
 def code_bank(

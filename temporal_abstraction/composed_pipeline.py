@@ -10,10 +10,7 @@ __all__ = ['PRETRAINED', 'VARIANTS', 'CHANGES', 'ComposedRLConfig', 'ComposedCon
 # %% ../nbs/14c_composed_pipeline.ipynb #1e79c8bb
 import html
 import json
-from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass, field, replace
-from importlib.resources import files
-from io import StringIO
 
 import pandas as pd
 import torch
@@ -24,6 +21,7 @@ from .code_base import (CODE, COMPOSED, AdaptCodeConfig, EqualViewStream, PlainP
                                            make_code_base, program_data, program_nll, program_vocabulary)
 from .code_discovery import (ProgramDiscoverConfig, code_bank, described, discover_programs, transplant, unseen_pairs,
                                                 write_programs)
+from .discovery import _packaged
 from .evaluation import code_clusters, code_decoding, code_table, fit_codes, gate_alignment, segment
 from .from_scratch import ScratchConfig
 from .grid_pipeline import final_success
@@ -249,11 +247,8 @@ def program_gradient_variance(
 
 # %% ../nbs/14c_composed_pipeline.ipynb #4b36a30e
 def shipped_program_policy(name='many') -> Policy:
-    "The policy that internal RL found for the target of a world, on the shipped base and metacontroller."
-    folder = files('temporal_abstraction') / 'artefacts' / f'policy_composed_{name}'
-    if not (folder / 'config.json').is_file():
-        raise ValueError(f"No trained policy {name!r} comes with the package. `temporal-abstraction run composed --world {name}` trains one.")
-    with redirect_stdout(StringIO()): return Policy.from_pretrained(str(folder)).eval()
+    "The policy that internal RL found for the target of a world, on the shipped base and metacontroller. Raises `ValueError` when it is not there."
+    return _packaged(Policy, f'policy_composed_{name}', f'composed --world {name}')
 
 # %% ../nbs/14c_composed_pipeline.ipynb #501c6d3e
 def composed_report(run: Run, world, config):

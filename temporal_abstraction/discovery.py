@@ -12,7 +12,6 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.resources import files
 from io import StringIO
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -27,7 +26,7 @@ from sklearn.preprocessing import StandardScaler
 from .elbo import TrainMetacontrollerConfig, train_metacontroller
 from .from_scratch import ExpertStream, grid_batch
 from .internal_env import InternalEnv
-from .metacontroller import Metacontroller, MetacontrollerConfig, _pack, _take, hard
+from .metacontroller import Metacontroller, MetacontrollerConfig, _pack, _take
 from .pinpad import Pinpad, PinpadEnv, _aims, _look, layout_of, observe
 from .pretraining import View
 from .steering import choose
@@ -183,7 +182,7 @@ def grid_codes(
     "Fresh episodes of the expert, read by the metacontroller."
     batch = next(iter(stream(backbone, world, n, tasks, valid_seed=10_000 + seed).loader(n)))
     m, subgoal, there = batch.mask, batch.subgoal, batch.to(backbone.device)
-    beta, sharp = mc.describe(there, noise=0.).beta.cpu(), mc.describe(there, hard, noise=0.)
+    beta, sharp = mc.describe(there, noise=0.).beta.cpu(), mc.describe(there, mc.hard, noise=0.)
     # a subgoal of several colours begins where its first colour becomes the goal
     true = torch.cat([torch.ones_like(m[:, :1]), subgoal[:, 1:] != subgoal[:, :-1]], 1) & m
     previous = torch.stack([_previous(s, t) for s, t in zip(subgoal, true)])
@@ -310,9 +309,12 @@ def transfer(backbone, mc, world, codes: GridCodes, n=2048, seed=0) -> pd.DataFr
     return pd.DataFrame(dict(where=['at the start', 'next, order seen', 'next, order never seen'], **{k: rates(v) for k, v in rows.items()}))
 
 # %% ../nbs/08b_discovery.ipynb #98cd0671
+def _packaged(cls, folder, options):
+    "What comes with the package, by the folder of its artefacts; or the command that trains such a thing."
+    path = files('temporal_abstraction')/'artefacts'/folder
+    if not (path/'config.json').is_file(): raise ValueError(f"The package brings no {folder}. `temporal-abstraction run {options}` trains one, and keeps it in its --out.")
+    with redirect_stdout(StringIO()): return cls.from_pretrained(str(path)).eval()
+
 def shipped_metacontroller(name):
-    "The metacontroller that `discover_grid` found for the shipped base of a preset."
-    folder = Path(str(files('temporal_abstraction')/'artefacts'))/f'metacontroller_{name}'
-    if not (folder/'config.json').is_file():
-        raise ValueError(f"No trained metacontroller {name!r} comes with the package. `temporal-abstraction run pinpad --preset {name}` trains one.")
-    with redirect_stdout(StringIO()): return Metacontroller.from_pretrained(str(folder)).eval()
+    "The metacontroller that `discover_grid` found for the shipped base of a preset. Raises `ValueError` when it is not there."
+    return _packaged(Metacontroller, f'metacontroller_{name}', f'pinpad --preset {name}')

@@ -151,8 +151,8 @@ class Episodes:
 # %% ../nbs/11_internal_rl.ipynb #9deaa00b
 def rollout(
     env,           # an `InternalEnv`
-    policy,        # (e, state) -> (z, state)
-    seed=None,
+    policy,        # (e (n, n_e), state) -> (z (n, n_z), state), as `Policy.act`
+    seed=None,     # fixes the world's draws and the model's own sampling; a policy that draws does so from torch's state
     options=None,  # for the world's reset
 ) -> Episodes:
     "Run every lane of the environment to its end, asking the policy only where a gate fired."

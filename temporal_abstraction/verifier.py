@@ -303,7 +303,8 @@ def _text_of(completion):
 
 def code_reward(verifier: Verifier,    # does the work
                 share: bool = False):  # reward the share of tests passed instead of all or nothing
-    "A reward function as `trl` trainers call it; the dataset's columns `entry_point` and `tests` say what is asked"
+    """A reward function as `trl` trainers call it: (prompts, completions, **columns) -> a list of float, None where a row has no tests.
+    The dataset's columns `entry_point` (a function's name), `tests` (as JSON or a list) and, if there, `tolerance` say what is asked"""
     def code_reward(prompts, completions, entry_point, tests, tolerance=None, **columns):
         tolerance = tolerance or [None] * len(completions)
         rows = [(i, Candidate(extract_code(_text_of(c), e), e, loads(t) if isinstance(t, str) else t, tol))
