@@ -200,7 +200,7 @@ class InternalRLResult:
 # %% ../nbs/11_internal_rl.ipynb #d882897c
 def surrogate(policy, episodes, old_log_prob, clip):
     "The clipped surrogate on the joint log-probability of an episode's codes, and the ratio: (N,) each."
-    ratio = (policy.log_prob(episodes.e, episodes.z, episodes.mask) - old_log_prob).exp()
+    ratio = (policy.log_prob(episodes.e, episodes.z, episodes.mask) - old_log_prob).clamp(max=40).exp()   # beyond, its gradient would overflow
     a = episodes.advantage()
     return torch.minimum(ratio * a, ratio.clamp(1 - clip, 1 + clip) * a), ratio
 
