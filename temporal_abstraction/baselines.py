@@ -11,6 +11,7 @@ __all__ = ['COLOURS', 'RawEpisodes', 'raw_rollout', 'action_log_prob', 'RawGRPOC
 import copy
 import time
 from dataclasses import dataclass, fields, replace
+from itertools import cycle
 
 import numpy as np
 import pandas as pd
@@ -186,7 +187,7 @@ def learning_curves(
 def _by_rate(df, colours):
     "A table whose methods are told apart by learning rate where there are several, and a colour for each."
     rates = df.groupby('method', sort=False).lr.unique() if 'lr' in df else {m: [None] for m in df.method.unique()}
-    spare, names, palette = iter(sns.color_palette('husl', len(rates))), {}, {}
+    spare, names, palette = cycle(sns.color_palette('tab10')[i] for i in (6, 5, 8, 9)), {}, {}   # none of COLOURS
     for method, found in rates.items():
         shades = sns.light_palette(colours.get(method) or next(spare), len(found) + 1)[1:]
         for lr, shade in zip(sorted(found) if len(found) > 1 else found, shades):
