@@ -22,8 +22,9 @@ from .code_base import (CODE, COMPOSED, AdaptCodeConfig, EqualViewStream, PlainP
 from .code_discovery import (ProgramDiscoverConfig, code_bank, described, discover_programs, transplant, unseen_pairs,
                                                 write_programs)
 from .discovery import _packaged
+from .elbo import change
 from .evaluation import code_clusters, code_decoding, code_table, fit_codes, gate_alignment, segment
-from .from_scratch import ScratchConfig
+from .pretraining import ScratchConfig
 from .grid_pipeline import final_success
 from .internal_env import InternalEnv
 from .internal_rl import DistilConfig, InternalRLConfig, Policy, distil, internal_rl, rollout
@@ -99,8 +100,8 @@ def load_composed_base(run):
 
 
 VARIANTS = {  # name: (changes to the configuration, parts of `discover_programs`)
-    'views': ({}, {}), 'global s': (dict(embedder='sequence'), {}),
-    'no views': ({}, dict(stream=PlainProgramStream)), 'equal views': ({}, dict(stream=EqualViewStream)), 'always open': (dict(gate='always'), {})}
+    'views': ({}, {}), 'global s': (dict(metacontroller=dict(embedder='sequence')), {}),
+    'no views': ({}, dict(stream=PlainProgramStream)), 'equal views': ({}, dict(stream=EqualViewStream)), 'always open': (dict(metacontroller=dict(gate='always')), {})}
 
 def composed_discoveries(c):
     "What is trained: (variant, alpha, seed)."
@@ -121,7 +122,7 @@ def _described(backbone, mc, world, n):
 def _discover(run, world, c, folder, variant, alpha, seed):
     backbone, labels, (changes, parts) = load_composed_base(run), dict(variant=variant, alpha=alpha, seed=seed), VARIANTS[variant]
     vocab = program_vocabulary(COMPOSED[world], backbone.tokenizer) if isinstance(c.base, AdaptCodeConfig) else None
-    result = discover_programs(backbone, COMPOSED[world], replace(c.discover, kl_weight=alpha, seed=seed, **changes), n_valid=c.n, vocab=vocab, **parts)
+    result = discover_programs(backbone, COMPOSED[world], change(c.discover, kl_weight=alpha, seed=seed, **changes), n_valid=c.n, vocab=vocab, **parts)
     place = _place(folder, **labels)
     result.mc.eval().save_pretrained(place / 'metacontroller')
     write_history(place, result.history)

@@ -21,9 +21,13 @@ from matplotlib.figure import Figure
 from .backbone import Backbone
 from .baselines import RawGRPOConfig, gradient_variance, plot_learning_curves, raw_grpo
 from .controllers import ControllersConfig, controllers_by_layer, plot_controllers
-from .discovery import (GridDiscoverConfig, PlainStream, SummaryStream, ViewStream, discover_grid, grid_alignment, grid_codes,
-                                            plot_gates, subgoal_decoding, transfer, unseen_share, walk)
-from .from_scratch import SCRATCH, ScratchConfig, make_base
+from temporal_abstraction.discovery import (
+    GridDiscoverConfig, discover_grid, grid_alignment, grid_codes, plot_gates, subgoal_decoding,
+    transfer, unseen_share, walk)
+from .pinpad_base import PlainStream, SummaryStream, ViewStream
+from .elbo import change
+from .pinpad_base import SCRATCH, make_base
+from .pretraining import ScratchConfig
 from .internal_env import InternalEnv
 from .internal_rl import InternalRLConfig, Policy, internal_rl, rollout
 from .metacontroller import Metacontroller
@@ -68,7 +72,8 @@ class GridPreset:
 
 
 def _larger(name):
-    discover = GridDiscoverConfig(steps=4000, batch_size=128, kl_start=0., kl_delay=.5, open_for=.5, logvar=-6.)
+    discover = GridDiscoverConfig(steps=4000, batch_size=128, kl_start=0., kl_delay=.5, open_for=.5)
+    discover = change(discover, metacontroller=dict(logvar=-6.))
     return GridPreset(name, SCRATCH[name], ControllersConfig(steps=600), discover, GridRLConfig(updates=500), seeds=3, stream=SummaryStream)
 
 PRESETS = dict(
@@ -112,7 +117,7 @@ def known(run: Run, p: GridPreset, n_jobs=2):
           f"in {best.max():.2f} of episodes after block {best.idxmax():.0f}.")
 
 # %% ../nbs/4_studies/41_grid_pipeline.ipynb #f9cea767
-VARIANTS = {'views': ({}, {}), 'no views': ({}, dict(stream=PlainStream)), 'always open': (dict(gate='always'), {}),
+VARIANTS = {'views': ({}, {}), 'no views': ({}, dict(stream=PlainStream)), 'always open': (dict(metacontroller=dict(gate='always')), {}),
             'co-trained base': (dict(base_lr=1e-3), {})}  # changes to the configuration, and other parts
 
 def discoveries(p):
@@ -126,7 +131,7 @@ def _discover(run, p, folder, variant, alpha, seed):
     world = p.world
     changes, parts = VARIANTS[variant]
     parts = dict(stream=p.stream) | parts
-    result = discover_grid(load_grid_base(run, p), world, replace(p.discover, kl_weight=alpha, seed=seed, **changes), **parts)
+    result = discover_grid(load_grid_base(run, p), world, change(p.discover, kl_weight=alpha, seed=seed, **changes), **parts)
     bb, mc, labels = result.backbone, result.mc.eval(), dict(variant=variant, alpha=alpha, seed=seed)
     place = folder / f'{variant} {alpha} {seed}'.replace(' ', '_')
     mc.save_pretrained(place / 'metacontroller')

@@ -34,7 +34,8 @@ from .evaluation import (code_clusters, code_decoding, code_table, comparison_ta
 from .internal_env import InternalEnv
 from .internal_rl import DistilConfig, InternalRLConfig, Policy, distil, internal_rl
 from .metacontroller import Metacontroller, MetacontrollerConfig
-from .pretraining import PretrainConfig, expert_data, pretrain, to_steps
+from .data import expert_data, to_steps
+from .pretraining import PretrainConfig, pretrain
 from .programs import PROBLEMS, expert_dataset
 from .related import held_out
 from .textworld import ProgramReward, TextWorld
