@@ -32,6 +32,7 @@ from .pretraining import Batch, ExpertData, PretrainConfig, PretrainResult, View
 from .programs import PROBLEMS
 from .related import PROMPTS, RELATED
 from .related import held_out as holding_out
+from .settings import Count, Whole
 from .stacks import Stacks
 from .tables import Tables
 
@@ -240,13 +241,10 @@ class AdaptCodeConfig(PretrainConfig):
     base: str = 'smollm2'     # hub id, local folder, or smollm2 (the embedded default)
     layer: int | None = None  # blocks in the lower half; None: half of them
     dtype: str = 'bfloat16'   # of the base
-    steps: int = 300          # optimiser steps with the whole softmax
-    more_steps: int = 0       # and then over the tokens of such programs alone, which is faster
-    log_every: int = 50       # steps between lines of the history
+    steps: Count = 300        # optimiser steps with the whole softmax
+    more_steps: Whole = 0     # and then over the tokens of such programs alone, which is faster
+    log_every: Count = 50     # steps between lines of the history
 
-    def __post_init__(self):
-        super().__post_init__()
-        if self.more_steps < 0: raise ValueError(f"more_steps must not be negative, got {self.more_steps}.")
 
 
 def adapt_code_base(

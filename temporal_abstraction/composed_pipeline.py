@@ -30,6 +30,7 @@ from .internal_rl import DistilConfig, InternalRLConfig, Policy, distil, interna
 from .metacontroller import Metacontroller
 from .pipeline import Run, embedded, in_parallel, page, problem_rows, write_history
 from .programs import Problem
+from .settings import Count, NotNegative, Positive, Settings, Whole
 from .steering import as_policy
 from .textworld import ProgramReward, TextWorld
 from .token_rl import MomentumGRPOConfig, TokenGRPOConfig, momentum_grpo, token_grpo
@@ -39,37 +40,37 @@ from .verifier import Verifier
 @dataclass
 class ComposedRLConfig(InternalRLConfig):
     "Phase 3 on composed programs, for codes."
-    updates: int = 80         # rollouts of all lanes, each followed by an update
-    train_std: bool = True    # the policy's spread is trained too
-    std: float = 1.           # spread of the policy's codes at the start: that of the prior
-    remember: int = 32        # earlier successes that are learned from again
-    lanes: int = 256          # programs in each rollout
-    temperature: float = 0.7  # of the model's own tokens
-    n_tests: int = 8          # hidden reward tests
+    updates: Count = 80             # rollouts of all lanes, each followed by an update
+    train_std: bool = True          # the policy's spread is trained too
+    std: Positive = 1.              # spread of the policy's codes at the start: that of the prior
+    remember: Whole = 32            # earlier successes that are learned from again
+    lanes: Count = 256              # programs in each rollout
+    temperature: NotNegative = 0.7  # of the model's own tokens
+    n_tests: Count = 8              # hidden reward tests
 
     def __post_init__(self):
         super().__post_init__()
-        if not self.std > 0: raise ValueError(f"std must be positive, got {self.std}.")
         if self.lanes < 2: raise ValueError(f"Programs are compared with each other: lanes must be at least 2, got {self.lanes}.")
 
 
 @dataclass
-class ComposedConfig:
+class ComposedConfig(Settings):
     "Everything a run is made of."
     base: ScratchConfig | AdaptCodeConfig = field(default_factory=lambda: replace(CODE))
     discover: ProgramDiscoverConfig = field(default_factory=ProgramDiscoverConfig)
     rl: ComposedRLConfig = field(default_factory=ComposedRLConfig)
-    alphas: tuple = (.02, .3)                     # tried besides that of `discover`
-    variants: tuple = ('global s', 'no views', 'always open', 'T=1', 'no memory', 'longer')   # of discovery and of exploration; the last asks for more steps
-    seeds: int = 5                                # of discovery, and of exploration
-    rl_lrs: tuple = (3e-3, 1e-2, 1e-3)            # learning rates tried for internal RL, the one for all seeds first
-    token_lrs: tuple = (1e-3, 3e-4, 1e-4)         # the same for GRPO on tokens
-    momentum_lrs: tuple = (1e-3, 1e-4, 1e-5)      # the same for momentum GRPO
-    token_temperature: float = 1.                 # of the tokens of both, which are all they explore by
-    hotter: tuple = (1.3,)                        # tried for GRPO besides
-    n: int = 256                                  # programs for each measurement
+    alphas: tuple[NotNegative, ...] = (.02, .3)                                              # tried besides that of `discover`
+    variants: tuple = ('global s', 'no views', 'always open', 'T=1', 'no memory', 'longer')  # of discovery and of exploration; the last asks for more steps
+    seeds: Count = 5                                                                         # of discovery, and of exploration
+    rl_lrs: tuple[Positive, ...] = (3e-3, 1e-2, 1e-3)                                        # learning rates tried for internal RL, the one for all seeds first
+    token_lrs: tuple[Positive, ...] = (1e-3, 3e-4, 1e-4)                                     # the same for GRPO on tokens
+    momentum_lrs: tuple[Positive, ...] = (1e-3, 1e-4, 1e-5)                                  # the same for momentum GRPO
+    token_temperature: Positive = 1.                                                         # of the tokens of both, which are all they explore by
+    hotter: tuple[Positive, ...] = (1.3,)                                                    # tried for GRPO besides
+    n: Count = 256                                                                           # programs for each measurement
 
     def __post_init__(self):
+        super().__post_init__()
         if not (self.rl_lrs and self.token_lrs and self.momentum_lrs): raise ValueError("Each method needs a learning rate: rl_lrs, token_lrs or momentum_lrs is empty.")
 
 

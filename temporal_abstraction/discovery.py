@@ -12,6 +12,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.resources import files
 from io import StringIO
+from typing import Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,6 +30,7 @@ from .internal_env import InternalEnv
 from .metacontroller import Metacontroller, MetacontrollerConfig, _pack, _take
 from .pinpad import Pinpad, PinpadEnv, _aims, _look, layout_of, observe
 from .pretraining import View
+from .settings import Count, NotNegative, Positive, Share
 from .steering import choose
 
 # %% ../nbs/08b_discovery.ipynb #08c57af9
@@ -108,23 +110,23 @@ class SummaryStream(ViewStream):
 @dataclass
 class GridDiscoverConfig(TrainMetacontrollerConfig):
     "Phase 2 in the gridworld."
-    steps: int = 1200          # optimiser steps
-    batch_size: int = 192      # episodes a step
-    lr: float = 3e-3           # learning rate of AdamW
-    decoder_lr: float = 3e-2   # that of the decoder
-    lr_end: float = 0.1        # share of the learning rates left at the end
-    kl_weight: float = 0.05    # alpha: what a nat of code costs against a nat of action
-    kl_start: float = 5e-4     # alpha before it rises
-    kl_delay: float = 0.35     # share of the steps before it does
-    kl_warmup: float = 0.3     # share of the steps over which it does
-    log_every: int = 200       # steps between lines of the history
-    n_z: int = 8     # width of a code
-    n_h: int = 32    # width of the gate's history
-    n_s: int = 32    # width of the sequence embedding
-    rank: int = 16   # rank of the controller
-    logvar: float = -3.  # log-variance of the proposals at the start
-    embedder: str = 'sequence'  # what s describes: 'sequence', or the 'rest' of it at each step
-    gate: str = 'learned'       # or 'always' open
+    steps: Count = 1200                                 # optimiser steps
+    batch_size: Count = 192                             # episodes a step
+    lr: Positive = 3e-3                                 # learning rate of AdamW
+    decoder_lr: NotNegative = 3e-2                      # that of the decoder
+    lr_end: Share = 0.1                                 # share of the learning rates left at the end
+    kl_weight: NotNegative = 0.05                       # alpha: what a nat of code costs against a nat of action
+    kl_start: NotNegative = 5e-4                        # alpha before it rises
+    kl_delay: Share = 0.35                              # share of the steps before it does
+    kl_warmup: Share = 0.3                              # share of the steps over which it does
+    log_every: Count = 200                              # steps between lines of the history
+    n_z: Count = 8                                      # width of a code
+    n_h: Count = 32                                     # width of the gate's history
+    n_s: Count = 32                                     # width of the sequence embedding
+    rank: Count = 16                                    # rank of the controller
+    logvar: float = -3.                                 # log-variance of the proposals at the start
+    embedder: Literal['sequence', 'rest'] = 'sequence'  # what s describes: 'sequence', or the 'rest' of it at each step
+    gate: Literal['learned', 'always'] = 'learned'      # or 'always' open
 
 # %% ../nbs/08b_discovery.ipynb #119efe5a
 def discover(

@@ -30,35 +30,36 @@ from .metacontroller import Metacontroller
 from .pinpad import WORLDS, PinpadEnv
 from .pipeline import Run, embedded, in_parallel, page, write_history
 from .probing import by_layer, plot_probe, probe
+from .settings import Count, NotNegative, Positive, Settings
 from .steering import prior_policy
 
 # %% ../nbs/14b_grid_pipeline.ipynb #99347703
 @dataclass
 class GridRLConfig(InternalRLConfig):
     "Phase 3 in the gridworld, for codes."
-    updates: int = 120        # rollouts of all lanes, each followed by an update
-    lr: float = 1e-3          # learning rate of AdamW
-    train_std: bool = True    # the policy's spread is trained too
-    lanes: int = 512          # episodes in each rollout
-    std: float = 1.           # spread of the policy's codes at the start: that of the prior
+    updates: Count = 120    # rollouts of all lanes, each followed by an update
+    lr: Positive = 1e-3     # learning rate of AdamW
+    train_std: bool = True  # the policy's spread is trained too
+    lanes: Count = 512      # episodes in each rollout
+    std: Positive = 1.      # spread of the policy's codes at the start: that of the prior
 
 
 @dataclass
-class GridPreset:
+class GridPreset(Settings):
     "Everything a run of the gridworld is made of."
-    name: str                            # of its world
+    name: str  # of its world
     base: ScratchConfig
     controllers: ControllersConfig = field(default_factory=lambda: ControllersConfig(steps=200))
     discover: GridDiscoverConfig = field(default_factory=GridDiscoverConfig)
     rl: GridRLConfig = field(default_factory=GridRLConfig)
-    alphas: tuple = (.02, .05, .15)      # of the sweep; that of `discover` is among them
-    seeds: int = 1                      # of discovery at the main alpha
-    rl_seeds: int = 5                   # of internal RL; its ablations and rivals get one
-    raw_lrs: tuple = (1e-4, 3e-4, 1e-3) # learning rates tried for GRPO on raw actions
-    n: int = 1024                       # episodes for each measurement
-    stream: type = ViewStream           # what the encoder sees, except in the variant without views
+    alphas: tuple[NotNegative, ...] = (.02, .05, .15)                          # of the sweep; that of `discover` is among them
+    seeds: Count = 1                                                           # of discovery at the main alpha
+    rl_seeds: Count = 5                                                        # of internal RL; its ablations and rivals get one
+    raw_lrs: tuple[Positive, ...] = (1e-4, 3e-4, 1e-3)                         # learning rates tried for GRPO on raw actions
+    n: Count = 1024                                                            # episodes for each measurement
+    stream: type = ViewStream                                                  # what the encoder sees, except in the variant without views
     variants: tuple = ('views', 'no views', 'always open', 'co-trained base')  # of discovery, see below
-    device: str = 'cpu'                 # where models are; 'auto': the GPU, if there is one
+    device: str = 'cpu'                                                        # where models are; 'auto': the GPU, if there is one
 
     @property
     def world(self): return WORLDS[self.name]

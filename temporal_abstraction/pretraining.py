@@ -29,6 +29,7 @@ from transformers.pytorch_utils import Conv1D
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from .backbone import Backbone
+from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 
 # %% ../nbs/04_pretraining.ipynb #8366b71a
 def to_steps(
@@ -165,21 +166,18 @@ def mean_nll(backbone, data: ExpertData, batch_size=32, vocab=None):
 
 # %% ../nbs/04_pretraining.ipynb #d6bdb215
 @dataclass
-class PretrainConfig:
+class PretrainConfig(Settings):
     "Phase 1: adapt the upper half on expert programs."
-    steps: int = 120        # optimiser steps
-    batch_size: int = 16    # programs a step
-    lr: float = 1e-3        # peak learning rate, cosine decay to 0
-    weight_decay: float = 0.03  # of AdamW
-    warmup: float = 0.1     # share of the steps over which the learning rate rises
-    lora_rank: int = 16     # rank of the updates
-    lora_alpha: int = 32    # their scale, over the rank
-    seed: int = 0           # fixes programs and batches
-    log_every: int = 10     # steps between lines of the history
+    steps: Count = 120                # optimiser steps
+    batch_size: Count = 16            # programs a step
+    lr: Positive = 1e-3               # peak learning rate, cosine decay to 0
+    weight_decay: NotNegative = 0.03  # of AdamW
+    warmup: Share = 0.1               # share of the steps over which the learning rate rises
+    lora_rank: Count = 16             # rank of the updates
+    lora_alpha: Count = 32            # their scale, over the rank
+    seed: Whole = 0                   # fixes programs and batches
+    log_every: Count = 10             # steps between lines of the history
 
-    def __post_init__(self):
-        for k in ('steps', 'batch_size', 'lora_rank', 'log_every'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
 
 
 @dataclass
