@@ -26,6 +26,7 @@ from .controllers import draw
 from .internal_env import InternalEnv
 from .internal_rl import Episodes, Policy, rollout
 from .pinpad import Pinpad, PinpadEnv
+from .settings import Count, Positive, Settings, Whole
 from .steering import as_policy
 
 # %% ../nbs/3_measure/36_baselines.ipynb #25f4ada1
@@ -97,22 +98,17 @@ def _rows(episodes, rows):
 
 # %% ../nbs/3_measure/36_baselines.ipynb #661b551a
 @dataclass
-class RawGRPOConfig:
+class RawGRPOConfig(Settings):
     "GRPO on raw actions: all weights of the base are trained."
-    updates: int = 20        # rollouts of all lanes, each followed by an update
-    epochs: int = 4          # gradient steps on each rollout
-    lr: float = 1e-4         # learning rate of AdamW
-    clip: float = 0.2        # of each action's ratio
-    grad_clip: float = 1.    # largest gradient norm
-    temperature: float = 1.  # of the actions, in rollouts and in the objective
-    lanes: int = 1024        # episodes a rollout, where a `Pinpad` is given and not an environment
-    chunk: int = 128         # episodes passed through the model at once while learning; a matter of memory and time only
-    seed: int = 0            # fixes layouts and actions
-
-    def __post_init__(self):
-        for k in ('updates', 'epochs', 'lanes', 'chunk'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
-        if self.temperature <= 0: raise ValueError(f"temperature must be positive, got {self.temperature}.")
+    updates: Count = 20         # rollouts of all lanes, each followed by an update
+    epochs: Count = 4           # gradient steps on each rollout
+    lr: Positive = 1e-4         # learning rate of AdamW
+    clip: Positive = 0.2        # of each action's ratio
+    grad_clip: Positive = 1.    # largest gradient norm
+    temperature: Positive = 1.  # of the actions, in rollouts and in the objective
+    lanes: Count = 1024         # episodes a rollout, where a `Pinpad` is given and not an environment
+    chunk: Count = 128          # episodes passed through the model at once while learning; a matter of memory and time only
+    seed: Whole = 0             # fixes layouts and actions
 
 
 @dataclass

@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from tqdm.auto import tqdm
 
 from .pinpad import PinpadEnv, expert
+from .settings import Count, NotNegative, Positive, Settings, Whole
 from .probing import AnyLayer
 
 # %% ../nbs/3_measure/32_controllers.ipynb #4650427a
@@ -46,19 +47,16 @@ class GoalControllers(nn.Module):
 
 # %% ../nbs/3_measure/32_controllers.ipynb #7e9d70b0
 @dataclass
-class ControllersConfig:
+class ControllersConfig(Settings):
     "Learning one controller a subgoal from labelled expert trajectories."
-    steps: int = 300            # optimiser steps
-    batch_size: int = 128       # fresh trajectories a step
-    lr: float = 0.1             # of AdamW, falling to 0 over the second half
-    weight_decay: float = 0.    # of AdamW
-    rank: int = 16              # of U
-    seed: int = 0               # fixes weights and trajectories
-    log_every: int = 25         # steps between lines of the history
+    steps: Count = 300              # optimiser steps
+    batch_size: Count = 128         # fresh trajectories a step
+    lr: Positive = 0.1              # of AdamW, falling to 0 over the second half
+    weight_decay: NotNegative = 0.  # of AdamW
+    rank: Count = 16                # of U
+    seed: Whole = 0                 # fixes weights and trajectories
+    log_every: Count = 25           # steps between lines of the history
 
-    def __post_init__(self):
-        for k in ('steps', 'batch_size', 'rank', 'log_every'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
 
 
 @dataclass

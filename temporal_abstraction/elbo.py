@@ -16,9 +16,10 @@ import torch
 from tqdm.auto import tqdm
 
 from .backbone import Backbone
-from .data import ExpertData, action_nll, forever
+from .data import action_nll, ExpertData, forever
 from .metacontroller import (
     Metacontroller, MetacontrollerConfig, soft, straight_through)
+from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 
 # %% ../nbs/1_method/09_elbo.ipynb #dca8d761
 def elbo_terms(
@@ -36,31 +37,26 @@ def elbo_terms(
 
 # %% ../nbs/1_method/09_elbo.ipynb #b268a703
 @dataclass
-class TrainMetacontrollerConfig:
+class TrainMetacontrollerConfig(Settings):
     "Phase 2: discover abstract actions with the base frozen."
-    steps: int = 400             # optimiser steps
-    batch_size: int = 16         # programs a step
-    lr: float = 1e-3             # learning rate of AdamW
-    decoder_lr: float = 0.       # that of the decoder; 0: the same
-    base_lr: float = 0.          # that of the upper half; 0 leaves the base frozen, as it should be, more co-trains it
-    lr_end: float = 1.           # share of the learning rates left at the end, reached in a straight line
-    weight_decay: float = 0.03   # of AdamW
-    kl_weight: float = 0.1       # alpha: what a nat of code costs against a nat of action
-    kl_start: float = 0.         # alpha before it rises
-    kl_delay: float = 0.         # share of the steps before alpha begins to rise
-    kl_warmup: float = 0.3       # share of the steps over which it rises
-    open_for: float = 0.         # share of the steps during which the gate is held open
-    draw_from: float = 1.        # share of the steps after which gates are drawn (straight-through) instead of the paper's soft ones
-    switch_cost: float = 0.      # nats a switch once gates are drawn
-    cost_warmup: float = 0.15    # share of the steps over which that cost rises
-    clip: float = 1.             # largest gradient norm
-    seed: int = 0                # fixes batches, codes and gates
-    log_every: int = 25          # steps between lines of the history
-
-    def __post_init__(self):
-        for k in ('steps', 'batch_size', 'log_every'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
-        if self.kl_weight < 0: raise ValueError(f"kl_weight must not be negative, got {self.kl_weight}.")
+    steps: Count = 400                # optimiser steps
+    batch_size: Count = 16            # programs a step
+    lr: Positive = 1e-3               # learning rate of AdamW
+    decoder_lr: NotNegative = 0.      # that of the decoder; 0: the same
+    base_lr: NotNegative = 0.         # that of the upper half; 0 leaves the base frozen, as it should be, more co-trains it
+    lr_end: Share = 1.                # share of the learning rates left at the end, reached in a straight line
+    weight_decay: NotNegative = 0.03  # of AdamW
+    kl_weight: NotNegative = 0.1      # alpha: what a nat of code costs against a nat of action
+    kl_start: NotNegative = 0.        # alpha before it rises
+    kl_delay: Share = 0.              # share of the steps before alpha begins to rise
+    kl_warmup: Share = 0.3            # share of the steps over which it rises
+    open_for: Share = 0.              # share of the steps during which the gate is held open
+    draw_from: Share = 1.             # share of the steps after which gates are drawn (straight-through) instead of the paper's soft ones
+    switch_cost: NotNegative = 0.     # nats a switch once gates are drawn
+    cost_warmup: Share = 0.15         # share of the steps over which that cost rises
+    clip: Positive = 1.               # largest gradient norm
+    seed: Whole = 0                   # fixes batches, codes and gates
+    log_every: Count = 25             # steps between lines of the history
 
     def rise(self, step, start, over):
         "0 before `start`, 1 from `start + over` on, linear between (both as shares of the steps)."

@@ -19,50 +19,53 @@ import torch
 from matplotlib.figure import Figure
 
 from .backbone import Backbone
-from .baselines import RawGRPOConfig, gradient_variance, plot_learning_curves, raw_grpo
-from .controllers import ControllersConfig, controllers_by_layer, plot_controllers
+from .baselines import (
+    gradient_variance, plot_learning_curves, raw_grpo, RawGRPOConfig)
+from .controllers import (
+    controllers_by_layer, ControllersConfig, plot_controllers)
 from temporal_abstraction.discovery import (
-    GridDiscoverConfig, discover_grid, grid_alignment, grid_codes, plot_gates, subgoal_decoding,
+    discover_grid, grid_alignment, grid_codes, GridDiscoverConfig, plot_gates, subgoal_decoding,
     transfer, unseen_share, walk)
-from .pinpad_base import PlainStream, SummaryStream, ViewStream
 from .elbo import change
-from .pinpad_base import SCRATCH, make_base
-from .pretraining import ScratchConfig
 from .internal_env import InternalEnv
-from .internal_rl import InternalRLConfig, Policy, internal_rl, rollout
+from .internal_rl import internal_rl, InternalRLConfig, Policy, rollout
 from .metacontroller import Metacontroller
-from .pinpad import WORLDS, PinpadEnv
-from .pipeline import Run, embedded, in_parallel, page, write_history
+from .pinpad import PinpadEnv, WORLDS
+from .pinpad_base import (
+    make_base, PlainStream, SCRATCH, SummaryStream, ViewStream)
+from .pipeline import embedded, in_parallel, page, Run, write_history
+from .pretraining import ScratchConfig
 from .probing import by_layer, plot_probe, probe
+from .settings import Count, NotNegative, Positive, Settings
 from .steering import prior_policy
 
 # %% ../nbs/4_studies/41_grid_pipeline.ipynb #99347703
 @dataclass
 class GridRLConfig(InternalRLConfig):
     "Phase 3 in the gridworld, for codes."
-    updates: int = 120        # rollouts of all lanes, each followed by an update
-    lr: float = 1e-3          # learning rate of AdamW
-    train_std: bool = True    # the policy's spread is trained too
-    lanes: int = 512          # episodes in each rollout
-    std: float = 1.           # spread of the policy's codes at the start: that of the prior
+    updates: Count = 120    # rollouts of all lanes, each followed by an update
+    lr: Positive = 1e-3     # learning rate of AdamW
+    train_std: bool = True  # the policy's spread is trained too
+    lanes: Count = 512      # episodes in each rollout
+    std: Positive = 1.      # spread of the policy's codes at the start: that of the prior
 
 
 @dataclass
-class GridPreset:
+class GridPreset(Settings):
     "Everything a run of the gridworld is made of."
-    name: str                            # of its world
+    name: str  # of its world
     base: ScratchConfig
     controllers: ControllersConfig = field(default_factory=lambda: ControllersConfig(steps=200))
     discover: GridDiscoverConfig = field(default_factory=GridDiscoverConfig)
     rl: GridRLConfig = field(default_factory=GridRLConfig)
-    alphas: tuple = (.02, .05, .15)      # of the sweep; that of `discover` is among them
-    seeds: int = 1                      # of discovery at the main alpha
-    rl_seeds: int = 5                   # of internal RL; its ablations and rivals get one
-    raw_lrs: tuple = (1e-4, 3e-4, 1e-3) # learning rates tried for GRPO on raw actions
-    n: int = 1024                       # episodes for each measurement
-    stream: type = ViewStream           # what the encoder sees, except in the variant without views
+    alphas: tuple[NotNegative, ...] = (.02, .05, .15)                          # of the sweep; that of `discover` is among them
+    seeds: Count = 1                                                           # of discovery at the main alpha
+    rl_seeds: Count = 5                                                        # of internal RL; its ablations and rivals get one
+    raw_lrs: tuple[Positive, ...] = (1e-4, 3e-4, 1e-3)                         # learning rates tried for GRPO on raw actions
+    n: Count = 1024                                                            # episodes for each measurement
+    stream: type = ViewStream                                                  # what the encoder sees, except in the variant without views
     variants: tuple = ('views', 'no views', 'always open', 'co-trained base')  # of discovery, see below
-    device: str = 'cpu'                 # where models are; 'auto': the GPU, if there is one
+    device: str = 'cpu'                                                        # where models are; 'auto': the GPU, if there is one
 
     @property
     def world(self): return WORLDS[self.name]

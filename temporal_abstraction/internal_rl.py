@@ -21,18 +21,19 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 from tqdm.auto import tqdm
 
-from .metacontroller import Metacontroller
 from .data import ExpertData
+from .metacontroller import Metacontroller
+from .settings import Count, Positive, Settings, Whole
 from .steering import choose
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #fe5564e4
 @dataclass
-class PolicyConfig:
+class PolicyConfig(Settings):
     "Sizes of the abstract-action policy."
-    n_e: int             # width of the residual stream
-    n_z: int = 16        # width of the code
-    n_hidden: int = 128  # width of the recurrent state
-    std: float = 0.45    # initial standard deviation of a code
+    n_e: Count             # width of the residual stream
+    n_z: Count = 16        # width of the code
+    n_hidden: Count = 128  # width of the recurrent state
+    std: Positive = 0.45   # initial standard deviation of a code
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #f5e4dae1
 class Policy(nn.Module, PyTorchModelHubMixin):
@@ -82,12 +83,12 @@ class Policy(nn.Module, PyTorchModelHubMixin):
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #80a0c8a1
 @dataclass
-class DistilConfig:
+class DistilConfig(Settings):
     "Imitate, without any reward, the codes that the metacontroller infers for expert programs."
-    steps: int = 300      # optimiser steps
-    batch_size: int = 32  # programs a step
-    lr: float = 1e-3      # learning rate of AdamW
-    seed: int = 0         # fixes batches and codes
+    steps: Whole = 300      # optimiser steps
+    batch_size: Count = 32  # programs a step
+    lr: Positive = 1e-3     # learning rate of AdamW
+    seed: Whole = 0         # fixes batches and codes
 
 
 @torch.no_grad()
@@ -172,23 +173,16 @@ def rollout(
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #c0aedfe9
 @dataclass
-class InternalRLConfig:
+class InternalRLConfig(Settings):
     "Phase 3: reinforcement learning over codes; base, gate and decoder frozen."
-    updates: int = 20       # rollouts of all lanes, each followed by an update
-    epochs: int = 4         # gradient steps on each rollout
-    lr: float = 3e-5        # learning rate of AdamW
-    clip: float = 0.2       # of the ratio of joint probabilities
-    grad_clip: float = 1.   # largest gradient norm
-    train_std: bool = False # whether the policy's spread is trained too
-    remember: int = 0       # earlier successes of each task that are learned from again with each rollout, at most
-    seed: int = 0           # fixes codes and tokens
-
-    def __post_init__(self):
-        for k in ('updates', 'epochs'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
-        for k in ('lr', 'clip', 'grad_clip'):
-            if not getattr(self, k) > 0: raise ValueError(f"{k} must be positive, got {getattr(self, k)}.")
-        if self.remember < 0: raise ValueError(f"remember must not be negative, got {self.remember}.")
+    updates: Count = 20       # rollouts of all lanes, each followed by an update
+    epochs: Count = 4         # gradient steps on each rollout
+    lr: Positive = 3e-5       # learning rate of AdamW
+    clip: Positive = 0.2      # of the ratio of joint probabilities
+    grad_clip: Positive = 1.  # largest gradient norm
+    train_std: bool = False   # whether the policy's spread is trained too
+    remember: Whole = 0       # earlier successes of each task that are learned from again with each rollout, at most
+    seed: Whole = 0           # fixes codes and tokens
 
 
 @dataclass

@@ -22,10 +22,11 @@ from transformers import (
 from transformers.modeling_outputs import BaseModelOutputWithPast, CausalLMOutputWithPast
 
 from .backbone import Backbone, BackboneError
-from .data import Batch, View, pack_steps, take_steps
-from .pinpad import WORLDS, Pinpad, aim_cells, expert, layout_of, observe
+from .data import Batch, pack_steps, take_steps, View
+from .pinpad import aim_cells, expert, layout_of, observe, Pinpad, WORLDS
 from .pretraining import (
-    ScratchConfig, ScratchResult, batch_by_length, train_base)
+    batch_by_length, ScratchConfig, ScratchResult, train_base)
+from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #7c4eb353
 class ObservationEmbedding(nn.Module):

@@ -18,6 +18,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict, dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Literal
 
 import joblib
 import pandas as pd
@@ -27,17 +28,20 @@ from safetensors import SafetensorError
 from tqdm.auto import tqdm
 
 from .backbone import Backbone, BackboneError
-from .elbo import TrainMetacontrollerConfig, train_metacontroller
-from .evaluation import (code_clusters, code_decoding, code_table, comparison_table, first_function, fit_codes, gate_alignment,
-                                             gate_statistics, judge, pass_rates, plot_alignment, plot_codes, plot_discovery, plot_gate,
-                                             plot_learning, plot_pass_rates, sample_programs, segment, traces)
-from .internal_env import InternalEnv
-from .internal_rl import DistilConfig, InternalRLConfig, Policy, distil, internal_rl
-from .metacontroller import Metacontroller, MetacontrollerConfig
 from .data import expert_data, to_steps
-from .pretraining import PretrainConfig, pretrain
-from .programs import PROBLEMS, expert_dataset
+from .elbo import train_metacontroller, TrainMetacontrollerConfig
+from .evaluation import (
+    code_clusters, code_decoding, code_table, comparison_table, first_function, fit_codes,
+    gate_alignment, gate_statistics, judge, pass_rates, plot_alignment, plot_codes, plot_discovery,
+    plot_gate, plot_learning, plot_pass_rates, sample_programs, segment, traces)
+from .internal_env import InternalEnv
+from .internal_rl import (
+    distil, DistilConfig, internal_rl, InternalRLConfig, Policy)
+from .metacontroller import Metacontroller, MetacontrollerConfig
+from .pretraining import pretrain, PretrainConfig
+from .programs import expert_dataset, PROBLEMS
 from .related import held_out
+from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .textworld import ProgramReward, TextWorld
 from .verifier import Verifier
 
@@ -45,55 +49,54 @@ from .verifier import Verifier
 @dataclass
 class AdaptConfig(PretrainConfig):
     "Phase 1 on code."
-    n_per_problem: int = 128  # distinct expert programs a problem, those for validation and test included
+    n_per_problem: Count = 128   # distinct expert programs a problem, those for validation and test included
     held_out: str | None = None  # a problem that phases 1 and 2 do not see, its relatives in its place, and phase 3 is about
-    steps: int = 100          # optimiser steps
-    log_every: int = 20       # steps between lines of the history
+    steps: Count = 100           # optimiser steps
+    log_every: Count = 20        # steps between lines of the history
 
 @dataclass
 class DiscoverConfig(TrainMetacontrollerConfig):
     "Phase 2 on code: content first with the gate held open, then a price for switching, then one for bits."
-    steps: int = 270             # optimiser steps
-    lr: float = 3e-3             # learning rate of AdamW
-    kl_weight: float = 0.03      # alpha: what a nat of code costs against a nat of action
-    kl_start: float = 0.001      # alpha before it rises
-    kl_delay: float = 0.5        # share of the steps before alpha begins to rise
-    kl_warmup: float = 0.4       # share of the steps over which it rises
-    open_for: float = 0.4        # share of the steps during which the gate is held open
-    draw_from: float = 0.4       # share of the steps after which gates are drawn (straight-through) instead of the paper's soft ones
-    switch_cost: float = 0.07    # nats a switch once gates are drawn
-    log_every: int = 54          # steps between lines of the history
-    n_z: int = 16    # width of a code
-    n_h: int = 64    # width of the gate's history
-    n_s: int = 64    # width of the sequence embedding
-    rank: int = 16   # rank of the controller
-    embedder: str = 'sequence'  # what s describes: the whole 'sequence', or the 'rest' of it at each step
-    gate: str = 'learned'       # or 'always' open: what is left without temporal abstraction
+    steps: Count = 270                                  # optimiser steps
+    lr: Positive = 3e-3                                 # learning rate of AdamW
+    kl_weight: NotNegative = 0.03                       # alpha: what a nat of code costs against a nat of action
+    kl_start: NotNegative = 0.001                       # alpha before it rises
+    kl_delay: Share = 0.5                               # share of the steps before alpha begins to rise
+    kl_warmup: Share = 0.4                              # share of the steps over which it rises
+    open_for: Share = 0.4                               # share of the steps during which the gate is held open
+    draw_from: Share = 0.4                              # share of the steps after which gates are drawn (straight-through) instead of the paper's soft ones
+    switch_cost: NotNegative = 0.07                     # nats a switch once gates are drawn
+    log_every: Count = 54                               # steps between lines of the history
+    n_z: Count = 16                                     # width of a code
+    n_h: Count = 64                                     # width of the gate's history
+    n_s: Count = 64                                     # width of the sequence embedding
+    rank: Count = 16                                    # rank of the controller
+    embedder: Literal['sequence', 'rest'] = 'sequence'  # what s describes: the whole 'sequence', or the 'rest' of it at each step
+    gate: Literal['learned', 'always'] = 'learned'      # or 'always' open: what is left without temporal abstraction
 
 # %% ../nbs/3_measure/38_pipeline.ipynb #0925eb2f
 @dataclass
 class RLConfig(InternalRLConfig):
     "Phase 3 on code."
-    updates: int = 12           # rollouts of all lanes, each followed by an update
-    lr: float = 1e-3            # learning rate of AdamW
-    group: int = 12             # episodes a problem in each rollout
-    temperature: float = 0.     # of the model's own tokens; 0 leaves the codes as the only noise
-    std: float = 0.45           # spread of the policy's codes
-    distil_steps: int = 300     # imitation of the metacontroller's codes, before any reward
-    n_tests: int = 10           # hidden reward tests a problem
+    updates: Count = 12            # rollouts of all lanes, each followed by an update
+    lr: Positive = 1e-3            # learning rate of AdamW
+    group: Count = 12              # episodes a problem in each rollout
+    temperature: NotNegative = 0.  # of the model's own tokens; 0 leaves the codes as the only noise
+    std: Positive = 0.45           # spread of the policy's codes
+    distil_steps: Whole = 300      # imitation of the metacontroller's codes, before any reward
+    n_tests: Count = 10            # hidden reward tests a problem
 
     def __post_init__(self):
         super().__post_init__()
-        if not self.std > 0: raise ValueError(f"std must be positive, got {self.std}.")
         if self.group < 2: raise ValueError(f"Programs for one problem are compared with each other: group must be at least 2, got {self.group}.")
 
 @dataclass
-class EvaluateConfig:
+class EvaluateConfig(Settings):
     "Evaluation on code."
-    n_samples: int = 16         # programs a problem and method
-    temperature: float = 0.7    # of the model's own tokens
-    n_tests: int = 12           # hidden evaluation tests a problem, disjoint from the reward tests
-    seed: int = 0               # fixes codes and tokens
+    n_samples: Count = 16           # programs a problem and method
+    temperature: NotNegative = 0.7  # of the model's own tokens
+    n_tests: Count = 12             # hidden evaluation tests a problem, disjoint from the reward tests
+    seed: Whole = 0                 # fixes codes and tokens
 
 # %% ../nbs/3_measure/38_pipeline.ipynb #79560ebf
 class RunError(ValueError):

@@ -14,35 +14,33 @@ from pathlib import Path
 
 import pandas as pd
 import torch
-from peft import LoraConfig, get_peft_model
-from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
+from peft import get_peft_model, LoraConfig
+from tokenizers import decoders, models, pre_tokenizers, Regex, Tokenizer
 from torch import nn
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 from transformers import (
-    PreTrainedModel, PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM, get_scheduler)
+    get_scheduler, PreTrainedModel, PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM)
 from transformers.pytorch_utils import Conv1D
 
 from .backbone import Backbone
-from .data import ExpertData, action_nll, forever, mean_nll
+from .data import action_nll, ExpertData, forever, mean_nll
+from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 
 # %% ../nbs/1_method/05_pretraining.ipynb #d6bdb215
 @dataclass
-class PretrainConfig:
+class PretrainConfig(Settings):
     "Phase 1: adapt the upper half on expert programs."
-    steps: int = 120        # optimiser steps
-    batch_size: int = 16    # programs a step
-    lr: float = 1e-3        # peak learning rate, cosine decay to 0
-    weight_decay: float = 0.03  # of AdamW
-    warmup: float = 0.1     # share of the steps over which the learning rate rises
-    lora_rank: int = 16     # rank of the updates
-    lora_alpha: int = 32    # their scale, over the rank
-    seed: int = 0           # fixes programs and batches
-    log_every: int = 10     # steps between lines of the history
+    steps: Count = 120                # optimiser steps
+    batch_size: Count = 16            # programs a step
+    lr: Positive = 1e-3               # peak learning rate, cosine decay to 0
+    weight_decay: NotNegative = 0.03  # of AdamW
+    warmup: Share = 0.1               # share of the steps over which the learning rate rises
+    lora_rank: Count = 16             # rank of the updates
+    lora_alpha: Count = 32            # their scale, over the rank
+    seed: Whole = 0                   # fixes programs and batches
+    log_every: Count = 10             # steps between lines of the history
 
-    def __post_init__(self):
-        for k in ('steps', 'batch_size', 'lora_rank', 'log_every'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
 
 
 @dataclass
@@ -100,30 +98,29 @@ def pretrain(
 
 # %% ../nbs/1_method/05_pretraining.ipynb #fbb5c4b6
 @dataclass
-class ScratchConfig:
+class ScratchConfig(Settings):
     "Phase 1 from scratch: sizes of the base and how it is trained."
-    steps: int = 2000           # optimiser steps
-    batch_size: int = 192       # fresh trajectories a step
-    lr: float = 3e-3            # of AdamW
-    muon_lr: float = 0.02       # of Muon, on the matrices of the blocks; 0 leaves them to AdamW
-    embedding_lr: float = 3e-3  # of AdamW, on the input embedding
-    weight_decay: float = 0.03  # of AdamW
-    muon_decay: float = 0.1     # weight decay of Muon
-    obs_weight: float = 0.      # lambda: what a nat of the next observation counts
-    warmup: int = 50            # steps over which the learning rates rise
-    decay: float = 0.5          # last share of the steps, over which they fall to 0
-    clip: float = 1.            # largest gradient norm
-    seed: int = 0               # fixes weights and trajectories
-    log_every: int = 100        # steps between lines of the history
-    n_e: int = 64               # width of the residual stream
-    n_layers: int = 4           # blocks
-    n_heads: int = 4            # heads of attention
-    n_ff: int = 128             # hidden width of the MLP
-    recurrent: bool = False     # RG-LRU instead of attention
+    steps: Count = 2000               # optimiser steps
+    batch_size: Count = 192           # fresh trajectories a step
+    lr: Positive = 3e-3               # of AdamW
+    muon_lr: NotNegative = 0.02       # of Muon, on the matrices of the blocks; 0 leaves them to AdamW
+    embedding_lr: Positive = 3e-3     # of AdamW, on the tables of an `ObservationEmbedding`
+    weight_decay: NotNegative = 0.03  # of AdamW
+    muon_decay: NotNegative = 0.1     # weight decay of Muon
+    obs_weight: NotNegative = 0.      # lambda: what a nat of the next observation counts
+    warmup: Whole = 50                # steps over which the learning rates rise
+    decay: Share = 0.5                # last share of the steps, over which they fall to 0
+    clip: Positive = 1.               # largest gradient norm
+    seed: Whole = 0                   # fixes weights and trajectories
+    log_every: Count = 100            # steps between lines of the history
+    n_e: Count = 64                   # width of the residual stream
+    n_layers: Count = 4               # blocks
+    n_heads: Count = 4                # heads of attention
+    n_ff: Count = 128                 # hidden width of the MLP
+    recurrent: bool = False           # RG-LRU instead of attention
 
     def __post_init__(self):
-        for k in ('steps', 'batch_size', 'log_every', 'n_e', 'n_layers', 'n_heads', 'n_ff'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
+        super().__post_init__()
         if self.n_e % self.n_heads: raise ValueError(f"n_e must be a multiple of n_heads, got {self.n_e} and {self.n_heads}.")
 
     def rate(self, step):
