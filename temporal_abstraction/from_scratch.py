@@ -10,7 +10,6 @@ __all__ = ['SCRATCH', 'ObservationEmbedding', 'ObservationConfig', 'NextObservat
 
 # %% ../nbs/04b_from_scratch.ipynb #cf0a1ea0
 import copy
-import time
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +18,6 @@ import pandas as pd
 import torch
 from torch import nn
 from torch.nn import functional as F
-from tqdm.auto import tqdm
 from transformers import (AutoConfig, AutoModelForCausalLM, DynamicCache, PreTrainedConfig, PreTrainedModel, Qwen2Config,
                           Qwen2ForCausalLM)
 from transformers.modeling_outputs import BaseModelOutputWithPast, CausalLMOutputWithPast
@@ -27,6 +25,7 @@ from transformers.modeling_outputs import BaseModelOutputWithPast, CausalLMOutpu
 from .backbone import Backbone, BackboneError
 from .pinpad import WORLDS, expert
 from .pretraining import Batch
+from .training import Loop
 
 # %% ../nbs/04b_from_scratch.ipynb #7c4eb353
 class ObservationEmbedding(nn.Module):
@@ -271,21 +270,33 @@ def _optimisers(model, c):
     return opts, [torch.optim.lr_scheduler.LambdaLR(o, c.rate) for o in opts]
 
 # %% ../nbs/04b_from_scratch.ipynb #d1fcb8e9
-def by_length(
-    sample,   # (n, generator) -> trajectories, as for `train_base`
-    pool=16,  # batches drawn at once
-):            # a function like `sample`
-    "Hand out the draws of `sample` as batches of similar length, in random order."
-    ready = []
-    def draw(n, generator):
-        if not ready:
-            big = sample(n * pool, generator)
-            length = big.mask.sum(1)
-            order = length.argsort()
-            for i in torch.randperm(pool, generator=generator).tolist():
-                ready.append(_part(big, order[i * n:(i + 1) * n]))
-        return ready.pop()
-    return draw
+class by_length:
+    "Hand out the draws of `sample` as batches of similar length, in random order; called like `sample`."
+    def __init__(self,
+        sample,   # (n, generator) -> trajectories, as for `train_base`
+        pool=16,  # batches drawn at once
+    ):
+        self.sample, self.pool, self.ready, self.begun = sample, pool, [], None
+
+    def __call__(self, n, generator):
+        if not self.ready:
+            self.begun = dict(n=n, random=generator.get_state())
+            self.ready = self.draw(n, generator)
+        return self.ready.pop()
+
+    def draw(self, n, generator):
+        "A pool of batches."
+        big = self.sample(n * self.pool, generator)
+        order = big.mask.sum(1).argsort()
+        return [_part(big, order[i * n:(i + 1) * n]) for i in torch.randperm(self.pool, generator=generator).tolist()]
+
+    def state_dict(self): return dict(begun=self.begun, left=len(self.ready))
+
+    def load_state_dict(self, state):
+        "Draw the pool that was begun once more, and leave out what was handed out."
+        self.begun = state['begun']
+        again = self.begun and torch.Generator().set_state(self.begun['random'])
+        self.ready = self.draw(self.begun['n'], again)[:state['left']] if state['left'] else []
 
 def _part(batch, rows):
     "Some trajectories, cut to the longest of them."
@@ -323,20 +334,22 @@ def train_base(
     config=ScratchConfig(),
     valid=None,               # trajectories for the history; their nll_inferred and nll_known, if any, are the floors
     folder=None,              # where to save at each line of the history; None: nowhere
+    checkpoint=None,          # folder in which an interrupted training is taken up again; None: none
 ) -> ScratchResult:
     "Phase 1 from nothing: minimise the loss above on trajectories that are never seen twice."
     c = config; generator = torch.Generator().manual_seed(c.seed)
     opts, schedules = _optimisers(model.train().requires_grad_(True), c)
-    history, start, bar = [], time.perf_counter(), tqdm(range(c.steps), desc='phase 1: from scratch')
-    for step in bar:
-        nll, loss = _loss(model, _move(sample(c.batch_size, generator), model.device), c.obs_weight)
-        model.zero_grad(), loss.backward(), nn.utils.clip_grad_norm_(model.parameters(), c.clip)
-        for o in (*opts, *schedules): o.step()
-        if (step + 1) % c.log_every == 0 or step == c.steps - 1:
-            history.append(dict(step=step + 1, train_nll=nll.item(), **_line(model, valid), seconds=time.perf_counter() - start))
-            bar.set_postfix({k: f'{v:.4f}' for k, v in history[-1].items() if k in ('train_nll', 'nll', 'gap')})
-            if folder: ScratchResult(model, pd.DataFrame(history)).save(folder)
-    return ScratchResult(model.eval(), pd.DataFrame(history))
+    changing = [generator, *([sample] if hasattr(sample, 'state_dict') else [])]
+    with Loop(opts, c.steps, schedules, clip=c.clip, clipped=model.parameters(), title='phase 1: from scratch', checkpoint=checkpoint,
+              made_from=(c, model), also=changing) as loop:
+        for step in loop:
+            nll, loss = _loss(model, _move(sample(c.batch_size, generator), model.device), c.obs_weight)
+            loop.update(loss)
+            if loop.due(c.log_every):
+                loop.log(train_nll=nll, **_line(model, valid))
+                loop.bar.set_postfix({k: f'{v:.4f}' for k, v in loop.lines[-1].items() if k in ('train_nll', 'nll', 'gap')})
+                if folder: ScratchResult(model, loop.history).save(folder)
+    return ScratchResult(model.eval(), loop.history)
 
 # %% ../nbs/04b_from_scratch.ipynb #4475e87d
 @dataclass
@@ -396,13 +409,14 @@ def make_base(
     name,         # a preset of `SCRATCH` and world of `WORLDS`
     folder=None,  # None: where `shipped_base` looks
     device='cpu', # where to train
+    checkpoint=None,  # folder in which an interrupted training is taken up again; None: none
     **changes,    # to the preset's configuration
 ) -> ScratchResult:
     "Train the base of a preset on its world, and save it."
     world, config = WORLDS[name], replace(SCRATCH[name], **changes)
     valid = expert(world, 2048, torch.Generator().manual_seed(2**41), floors=True)
     model = new_base(world.nvec, 4, config).to(device)
-    result = train_base(model, by_length(lambda n, generator: expert(world, n, generator)), config, valid)
+    result = train_base(model, by_length(lambda n, generator: expert(world, n, generator)), config, valid, checkpoint=checkpoint)
     result.save(folder or _shipped(name))
     return result
 

@@ -52,7 +52,7 @@ def write_bytes(path, data):
         part.unlink(missing_ok=True)
         raise
 
-# %% ../nbs/00a_storage.ipynb #148c379d
+# %% ../nbs/00a_storage.ipynb #ae2cd2b6
 def _bytes_of(tensor):
     "The memory of a tensor as bytes."
     return tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
@@ -85,12 +85,13 @@ def _pieces(x):
         case Dataset(): yield from _pieces(x.with_format(None).to_dict())
         case type() | FunctionType() | BuiltinFunctionType() | MethodType():
             yield f'{x.__module__}.{x.__qualname__}'.encode()
+        case _ if hasattr(x, 'contents'): yield from _pieces(x.contents())
         case _ if is_dataclass(x): yield from _pieces({f.name: getattr(x, f.name) for f in fields(x)})
     yield b'\0'
 
 
 def fingerprint(*things) -> str:
-    "A hash of values: settings, tensors, models, data. Of an object of another kind only the type counts."
+    "A hash of values: settings, tensors, models, data. Of another object what its `contents()` are, or else only its type."
     found = hashlib.sha256()
     for piece in _pieces(things): found.update(piece)
     return found.hexdigest()

@@ -140,15 +140,22 @@ class Loop:
 # %% ../nbs/00b_training.ipynb #40363bb0
 from fastcore.basics import patch
 
-# %% ../nbs/00b_training.ipynb #466aeed3
+# %% ../nbs/00b_training.ipynb #a03633dd
 @patch
 def update(self: Loop, loss):
     "One step of the optimisers down the gradient of `loss`. TrainingError when loss or gradient is not finite."
     for o in self.opts: o.zero_grad()
     loss.backward()
+    if not loss.isfinite(): self.stop('loss', loss)
+    self.descend()
+
+
+@patch
+def descend(self: Loop):
+    "The rest of an update, where gradients have been summed up by hand: clip, check, and let the optimisers step."
     if self.clip is not None: norm = torch.nn.utils.clip_grad_norm_(self.clipped, self.clip)
     else: norm = torch.nn.utils.get_total_norm([p.grad for p in self.clipped if p.grad is not None])
-    if not torch.isfinite(loss.detach() + norm): self.stop('loss', loss) if not loss.isfinite() else self.stop('gradient', norm)
+    if not norm.isfinite(): self.stop('norm of the gradient', norm)
     for x in (*self.opts, *self.schedules): x.step()
 
 
