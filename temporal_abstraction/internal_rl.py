@@ -224,16 +224,21 @@ def internal_rl(
     c = config; torch.manual_seed(c.seed)
     params = [p for n, p in policy.named_parameters() if c.train_std or n != 'log_std']
     opt = torch.optim.AdamW(params, lr=c.lr, weight_decay=0.)
+    def gather(update):
+        episodes = rollout(env, policy.act, seed=c.seed * 10_000 + update, options=options)
+        lesson = episodes + Episodes(**loop.kept['known']) if loop.kept else episodes
+        with torch.no_grad(): old = policy.log_prob(lesson.e, lesson.z, lesson.mask)
+        return vars(episodes), vars(lesson), old
+
     with Loop(opt, c.updates, clip=c.grad_clip, title='phase 3: internal RL', unit='update', checkpoint=checkpoint,
               made_from=(c, policy, env.backbone, env.mc, env.temperature, options)) as loop:
         for update in loop:
-            episodes = rollout(env, policy.act, seed=c.seed * 10_000 + update, options=options)
-            lesson = episodes + Episodes(**loop.kept) if loop.kept else episodes
-            with torch.no_grad(): old = policy.log_prob(lesson.e, lesson.z, lesson.mask)
-            for _ in range(c.epochs):
+            *parts, old = loop.once(lambda: gather(update))
+            episodes, lesson = (Episodes(**part) for part in parts)
+            for _ in loop.within(c.epochs):
                 objective, ratio = surrogate(policy, lesson, old, c.clip)
                 loop.update(-objective.mean())
-            if c.remember: loop.kept = vars(successes(lesson, c.remember))
+            if c.remember: loop.kept['known'] = vars(successes(lesson, c.remember))
             by_group = {f'reward_{g}': episodes.reward[episodes.group == g].mean() for g in episodes.group.unique().tolist()}
             loop.log(episodes=(update + 1) * len(episodes), reward=episodes.reward.mean(),
                      switches=episodes.mask.sum(1).float().mean(), ratio=ratio.mean(), **by_group)

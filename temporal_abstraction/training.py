@@ -86,7 +86,7 @@ def _state_of(x): return x.get_state() if isinstance(x, torch.Generator) else x.
 
 def _set_state(x, state): (x.set_state if isinstance(x, torch.Generator) else x.load_state_dict)(state)
 
-# %% ../nbs/00b_training.ipynb #0e72cd6b
+# %% ../nbs/00b_training.ipynb #16d5a895
 class Loop:
     "The steps of some training: `with Loop(...) as loop`, then `for step in loop`, then `loop.update(loss)`."
     def __init__(self,
@@ -109,7 +109,8 @@ class Loop:
         self.clip, self.clipped = clip, list(clipped) if clipped is not None else self.trained
         self.steps, self.title, self.unit, self.every = steps, title, unit, every
         self.folder, self.made_from = checkpoint and Path(checkpoint), made_from
-        self.step, self.first, self.lines, self.kept = 0, 0, [], {}
+        self.step, self.first, self.part = 0, 0, 0   # the step at hand, the first of this attempt, parts of a step that are finished
+        self.lines, self.kept, self.gathered = [], {}, None
         self.before, self.writing = 0., 0.
         self.bar = tqdm(total=steps, desc=title, leave=leave)
 
@@ -124,6 +125,7 @@ class Loop:
         for self.step in range(self.first, self.steps):
             yield self.step
             self.bar.update()
+            self.part, self.gathered = 0, None
             if self.folder: self.keep(self.step + 1)
         self.check_weights(self.steps)
 
@@ -140,7 +142,7 @@ class Loop:
 # %% ../nbs/00b_training.ipynb #40363bb0
 from fastcore.basics import patch
 
-# %% ../nbs/00b_training.ipynb #a03633dd
+# %% ../nbs/00b_training.ipynb #8aad481f
 @patch
 def update(self: Loop, loss):
     "One step of the optimisers down the gradient of `loss`. TrainingError when loss or gradient is not finite."
@@ -177,6 +179,24 @@ def stop(self: Loop, what, value, step=None):
 
 
 @patch
+def once(self: Loop, make):
+    "What make() gives, once in a step: after an interruption in its later parts it is there already. Of what `save_tree` can keep."
+    if self.gathered is None:
+        self.gathered = make()
+        if self.folder: self.keep(self.step)
+    return self.gathered
+
+
+@patch
+def within(self: Loop, n):
+    "The parts of a step, 0 to n - 1, each of which can be taken up again."
+    for part in range(self.part, n):
+        yield part
+        self.part = part + 1
+        if self.folder and self.part < n: self.keep(self.step)
+
+
+@patch
 def due(self: Loop, every, first=False):
     "Whether this is one of every so many steps, counted from the first on or ending with a full count; the last always is."
     return (self.step + (not first)) % every == 0 or self.step == self.steps - 1
@@ -188,11 +208,11 @@ def log(self: Loop, **line):
     numbers = {k: v.item() if hasattr(v, 'item') else v for k, v in line.items()}
     self.lines.append({self.unit: self.step + 1, **numbers, 'seconds': self.seconds})
 
-# %% ../nbs/00b_training.ipynb #f994b595
+# %% ../nbs/00b_training.ipynb #156b6edf
 def _checkpoints(folder):
     "The checkpoints in a folder, by step."
-    found = {p: re.fullmatch(r'after_(\d+)\.safetensors', p.name) for p in Path(folder).glob('after_*')}
-    return sorted((p for p, m in found.items() if m), key=lambda p: int(found[p][1]))
+    found = {p: re.fullmatch(r'after_(\d+)_(\d+)\.safetensors', p.name) for p in Path(folder).glob('after_*')}
+    return sorted((p for p, m in found.items() if m), key=lambda p: (int(found[p][1]), int(found[p][2])))
 
 
 @patch
@@ -204,12 +224,14 @@ def origin(self: Loop):
 
 @patch
 def keep(self: Loop, done):
-    "Write a checkpoint, if it is time for one."
+    "Write a checkpoint after this many steps, if it is time for one."
     spare = 1. + .03 * (time.perf_counter() - self.start)
-    if done < self.steps and (done % self.every if self.every else self.writing > spare): return
+    too_soon = done % self.every or done == self.step if self.every else self.writing > spare
+    if too_soon and done < self.steps: return
     start = time.perf_counter()
     self.check_weights(done)
-    save_tree(self.folder / f'after_{done:08}.safetensors', dict(origin=self.origin(), done=done, state=self.state()))
+    path = self.folder / f'after_{done:06}_{self.part:02}.safetensors'
+    save_tree(path, dict(origin=self.origin(), done=done, state=self.state()))
     for old in _checkpoints(self.folder)[:-2]: old.unlink()
     self.writing += time.perf_counter() - start
 
@@ -218,7 +240,8 @@ def keep(self: Loop, done):
 def state(self: Loop):
     "All that changes from step to step."
     parts = {k: [_state_of(x) for x in getattr(self, k)] for k in ('opts', 'schedules', 'also')}
-    return dict(parts, trained=self.trained, kept=self.kept, lines=self.lines, seconds=self.seconds, random=random_state())
+    return dict(parts, trained=self.trained, part=self.part, gathered=self.gathered, kept=self.kept, lines=self.lines,
+                seconds=self.seconds, random=random_state())
 
 
 @patch
@@ -228,7 +251,8 @@ def set_state(self: Loop, state):
     for p, saved in zip(self.trained, state['trained'], strict=True): p.copy_(saved)
     for k in ('opts', 'schedules', 'also'):
         for x, saved in zip(getattr(self, k), state[k], strict=True): _set_state(x, saved)
-    self.kept, self.lines, self.before = state['kept'], state['lines'], state['seconds']
+    for k in ('part', 'gathered', 'kept', 'lines'): setattr(self, k, state[k])
+    self.before = state['seconds']
     set_random_state(state['random'])
 
 
