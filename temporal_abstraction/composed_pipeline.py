@@ -33,8 +33,8 @@ from .internal_env import InternalEnv
 from .internal_rl import (
     distil, DistilConfig, internal_rl, InternalRLConfig, Policy, rollout)
 from .metacontroller import Metacontroller
-from .pipeline import (
-    embedded, in_parallel, page, problem_rows, Run, write_history)
+from .pipeline import embedded, page, problem_rows
+from .runs import in_parallel, Run, write_history
 from .pretraining import ScratchConfig
 from .programs import Problem
 from .settings import Count, NotNegative, Positive, Settings, Whole

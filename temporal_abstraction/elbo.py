@@ -8,18 +8,17 @@ __all__ = ['elbo_terms', 'TrainMetacontrollerConfig', 'prior_control', 'evaluate
 
 # %% ../nbs/1_method/09_elbo.ipynb #8aae0e45
 import copy
-import time
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
 import torch
-from tqdm.auto import tqdm
 
 from .backbone import Backbone
-from .data import action_nll, ExpertData, forever
+from .data import action_nll, ExpertData
 from .metacontroller import (
     Metacontroller, MetacontrollerConfig, soft, straight_through)
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
+from .training import Batches, Loop
 
 # %% ../nbs/1_method/09_elbo.ipynb #dca8d761
 def elbo_terms(
@@ -135,20 +134,23 @@ def train_metacontroller(
     config=TrainMetacontrollerConfig(),
     valid: ExpertData=None,           # programs for the history
     vocab=None,
+    checkpoint=None,                  # folder in which an interrupted training is taken up again; None: none
 ) -> TrainMetacontrollerResult:
     "Phase 2: minimise NLL + alpha KL over the metacontroller, the base frozen."
     c = config; torch.manual_seed(c.seed)
     if c.base_lr: backbone = _thawed(backbone)
     opt, schedule = _optimiser(backbone, mc, c)
-    history, batches, start = [], forever(data, c.batch_size, c.seed, backbone.device), time.perf_counter()
-    for step in tqdm(range(c.steps), desc='phase 2: discover'):
-        nll, kl, control = elbo_terms(backbone, mc, next(batches), c.switch(step), vocab=vocab)
-        loss = (nll + c.alpha(step) * kl + c.cost(step) * control.beta.sum((1, 2))).mean()
-        opt.zero_grad(), loss.backward(), torch.nn.utils.clip_grad_norm_(mc.parameters(), c.clip), opt.step(), schedule.step()
-        if step % c.log_every == 0 or step == c.steps - 1:
-            line = evaluate_elbo(backbone, mc, valid, vocab=vocab) if valid else {}
-            history.append(dict(step=step + 1, alpha=c.alpha(step), train_nll=nll.mean().item(), train_kl=kl.mean().item(), **line, seconds=time.perf_counter() - start))
-    return TrainMetacontrollerResult(mc, pd.DataFrame(history), backbone)
+    batches = Batches(data, c.batch_size, c.seed, backbone.device)
+    with Loop(opt, c.steps, schedule, clip=c.clip, clipped=mc.parameters(), title='phase 2: discover', checkpoint=checkpoint,
+              made_from=(c, backbone, backbone.layer, mc, data, vocab), also=batches) as loop:
+        for step in loop:
+            nll, kl, control = elbo_terms(backbone, mc, next(batches), c.switch(step), vocab=vocab)
+            loss = (nll + c.alpha(step) * kl + c.cost(step) * control.beta.sum((1, 2))).mean()
+            loop.update(loss)
+            if loop.due(c.log_every, first=True):
+                line = evaluate_elbo(backbone, mc, valid, vocab=vocab) if valid else {}
+                loop.log(alpha=c.alpha(step), train_nll=nll.mean(), train_kl=kl.mean(), **line)
+    return TrainMetacontrollerResult(mc, loop.history, backbone)
 
 # %% ../nbs/1_method/09_elbo.ipynb #b4361ba7
 @dataclass

@@ -33,7 +33,8 @@ from .metacontroller import Metacontroller
 from .pinpad import PinpadEnv, WORLDS
 from .pinpad_base import (
     make_base, PlainStream, SCRATCH, SummaryStream, ViewStream)
-from .pipeline import embedded, in_parallel, page, Run, write_history
+from .pipeline import embedded, page
+from .runs import in_parallel, Run, write_history
 from .pretraining import ScratchConfig
 from .probing import by_layer, plot_probe, probe
 from .settings import Count, NotNegative, Positive, Settings
@@ -91,7 +92,7 @@ def grid_base(run: Run, p: GridPreset):
     settings = dict(asdict(p.base), world=p.name)
     if run.done('base', settings): return
     with run.writing('base', settings) as folder:
-        history = make_base(p.name, folder / 'backbone', p.where, **asdict(p.base)).history
+        history = make_base(p.name, folder / 'backbone', p.where, folder / 'checkpoints', **asdict(p.base)).history
         write_history(folder, history)
     h = history.iloc[-1]
     print(f"Phase 1: after {h.step:.0f} steps the base is {h.gap:.3f} nats a move above the best possible forecast ({h.seconds:.0f} s).")

@@ -15,7 +15,9 @@ from .composed_pipeline import program_gradient_variance
 from .evaluation import PALETTE, comparison_table, judge, pass_rates, sample_programs
 from .internal_env import InternalEnv
 from .internal_rl import InternalRLConfig, Policy, internal_rl
-from .pipeline import Run, asked, in_parallel, load_backbone, load_metacontroller, loading, problem_rows, problem_world
+from .pipeline import (
+    asked, load_backbone, load_metacontroller, problem_rows, problem_world)
+from .runs import Run, in_parallel, loading
 from .related import reworded
 from .settings import Count, Positive, Settings, Whole
 from .textworld import ProgramReward
