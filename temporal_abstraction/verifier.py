@@ -11,7 +11,6 @@ import math
 import os
 import re
 import socket
-import struct
 import subprocess
 import sys
 import textwrap
@@ -19,14 +18,32 @@ import threading
 import time
 import warnings
 import weakref
+from bisect import bisect_left
+from bisect import bisect_right
+from collections import Counter
+from collections import defaultdict
 from collections import deque
 from dataclasses import dataclass
 from multiprocessing import connection
+
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from . import sandbox
 from .sandbox import dumps, loads, to_tree
 
 # %% ../nbs/2_worlds/28_verifier.ipynb #1f16b4a8
+def _check_tests(tests):
+    "`ValueError` unless `tests` is a list of pairs (args, expected)"
+    if not isinstance(tests, (list, tuple)) or not tests:
+        raise ValueError("a candidate needs a list of at least one test, else passing would mean nothing")
+    for number, test in enumerate(tests, 1):
+        if not isinstance(test, (list, tuple)) or len(test) != 2:
+            raise ValueError(f"tests must be pairs (args, expected), and test {number} is no pair")
+        if not isinstance(test[0], (list, tuple)):
+            raise ValueError("tests must be pairs (args, expected) with the arguments in a tuple or list, as in "
+                             f"((3,), 6); those of test {number} are a {type(test[0]).__name__}")
+
 @dataclass(frozen=True)
 class Candidate:
     "A program, the function to call in it, and what each call should return"
@@ -36,8 +53,10 @@ class Candidate:
     tolerance: float | None = None  # if given, floats may differ by this much, relative or absolute; else all is exact
 
     def __post_init__(self):
-        if not isinstance(self.code, str): raise TypeError(f"code must be a str, not {type(self.code).__name__}")
-        if not self.tests: raise ValueError("a candidate needs at least one test, else passing would mean nothing")
+        for name in ("code", "entry_point"):
+            kind = type(getattr(self, name))
+            if not issubclass(kind, str): raise TypeError(f"{name} must be a str, not {kind.__name__}")
+        _check_tests(self.tests)
         if self.tolerance is not None and not 0 < self.tolerance < 1:
             raise ValueError(f"tolerance must lie between 0 and 1, not {self.tolerance}")
 
@@ -52,93 +71,160 @@ class Verdict:
 
 # %% ../nbs/2_worlds/28_verifier.ipynb #bd309689
 def _split_tests(tests):
-    "The inputs of `tests` as one JSON text, and the canonical text of each expected value"
-    try: pairs = [(to_tree(list(args)), dumps(expected)) for args, expected in tests]
+    "The inputs of `tests` as JSON texts, and the canonical text of each expected value"
+    try:
+        inputs = [json.dumps(to_tree(list(args))).encode() for args, _ in tests]
+        return inputs, [dumps(expected, canonical=True).encode() for _, expected in tests]
     except (TypeError, ValueError) as error:
         raise ValueError(f"tests must be pairs (args, expected) of plain builtin values: {error}") from None
-    return "[" + ",".join(json.dumps(inputs) for inputs, _ in pairs) + "]", [expected for _, expected in pairs]
 
-def _request(candidate, inputs, expected):
-    "What is sent to the sandbox: everything but the expected values"
-    body = f'{{"code":{json.dumps(candidate.code)},"entry":{json.dumps(candidate.entry_point)},"inputs":{inputs}}}'.encode()
-    return struct.pack("II", len(body), len(expected)) + body
+def _program(candidate):
+    "What a candidate's processes are told beside an input"
+    return json.dumps(dict(code=candidate.code, entry=candidate.entry_point)).encode()
 
 # %% ../nbs/2_worlds/28_verifier.ipynb #232a3281
-def _close_to(a, b, tolerance):
-    "Do two canonical trees agree when floats may differ a little?"
-    if type(a) is float and type(b) is float:
-        return math.isclose(a, b, rel_tol=tolerance, abs_tol=tolerance) or (a != a and b != b)
-    if type(a) is list and type(b) is list:
-        return len(a) == len(b) and all(_close_to(x, y, tolerance) for x, y in zip(a, b))
-    return type(a) is type(b) and a == b
+_UNORDERED = ("set", "frozenset", "dict")
+
+def _skeleton(tree):
+    "What has to agree exactly: the tree as text, without its finite floats"
+    if type(tree) is float: return "float" if math.isfinite(tree) else repr(tree)
+    if type(tree) is not list: return json.dumps(tree)
+    parts = [_skeleton(item) for item in tree[1:]]
+    if tree[0] in _UNORDERED: parts.sort()
+    return f"{tree[0]}({','.join(parts)})"
+
+def _first_float(tree):
+    "The first finite float that has a place of its own; None if there is none"
+    if type(tree) is float: return tree if math.isfinite(tree) else None
+    if type(tree) is not list or tree[0] in _UNORDERED: return None
+    return next((x for x in map(_first_float, tree[1:]) if x is not None), None)
+
+class _Near:
+    "Compares canonical trees whose floats may differ a little, with bounded work"
+    def __init__(self, tolerance, work): self.tolerance, self.work = tolerance, work
+
+    def same(self, a, b):
+        "Do the trees agree?"
+        self.work -= 1
+        if self.work < 0 or type(a) is not type(b): return False
+        if type(a) is float: return self.close(a, b)
+        if type(a) is not list: return a == b
+        if len(a) != len(b) or a[:1] != b[:1]: return False
+        if a[:1] and a[0] in _UNORDERED: return self.pair_up(a[1:], b[1:])
+        return all(self.same(x, y) for x, y in zip(a, b))
+
+    def close(self, a, b):
+        "Do two floats agree?"
+        return a != a and b != b or math.isclose(a, b, rel_tol=self.tolerance, abs_tol=self.tolerance)
+
+    def pair_up(self, a, b):
+        "Can each member of `a` have a member of `b` for itself?"
+        left, right = (Counter(json.dumps(x) for x in members) for members in (a, b))
+        rest = [[json.loads(t) for t in c.elements()] for c in (left - right, right - left)]
+        return self.match(*rest) or len(a) <= 100 and self.match(a, b)
+
+    def match(self, a, b):
+        "The same, by a maximum matching"
+        if not a: return True
+        places = defaultdict(list)
+        for i, y in enumerate(b): places[_skeleton(y)].append((_first_float(y) or 0.0, i))
+        for group in places.values(): group.sort()
+        partners = [self.partners(x, places[_skeleton(x)], b) for x in a]
+        if not all(partners): return False
+        ends = [0]
+        for found in partners: ends.append(ends[-1] + len(found))
+        columns = [i for found in partners for i in found]
+        graph = csr_array(([1] * len(columns), columns, ends), shape=(len(a), len(b)))
+        return (maximum_bipartite_matching(graph) >= 0).all()
+
+    def partners(self, x, group, b):
+        "Which of `b`, listed in `group` by their first float, agree with `x`"
+        at = _first_float(x) or 0.0
+        reach = self.tolerance * max(1.0, abs(at)) / (1 - self.tolerance)
+        first, last = bisect_left(group, (at - reach,)), bisect_right(group, (at + reach, len(b)))
+        return [i for _, i in group[first:last] if self.same(x, b[i])]
 
 def _same(said, expected, tolerance):
     "Is the text `said` by a child the value `expected`?"
     if tolerance is None or said == expected: return said == expected
-    try: return _close_to(json.loads(said), json.loads(expected), tolerance)
-    except (ValueError, RecursionError): return False
+    if len(said) > 10 * len(expected) + 100: return False   # a float of 3 characters can become one of 24
+    try: return _Near(tolerance, 10_000 + 4 * len(expected)).same(json.loads(said), json.loads(expected))
+    except (ValueError, RecursionError, TypeError, IndexError): return False   # no tree at all
 
 # %% ../nbs/2_worlds/28_verifier.ipynb #2f3c3eaa
 _ENDINGS = dict(E="error", M="memory", I="invalid", N="invalid", T="timeout", X="error", S="killed", B="invalid")
 
 def _readable(text, parse, width=100):
     "`text` of a child, parsed and made fit for one printed line"
-    try: text = str(parse(text))
+    try: text = str(parse(text[:sandbox.SHOWN]))
     except (ValueError, TypeError, RecursionError, MemoryError): return "something unreadable"
-    text = text.encode("ascii", "backslashreplace").decode()
+    text = text[:width + 1].encode("ascii", "backslashreplace").decode()
     text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
     return text if len(text) <= width else text[:width] + "..."
 
 def _explain(kind, text):
     "One line on a test that did not pass"
-    if kind == "V": return "returned " + (_readable(text, lambda t: repr(loads(t))) if len(text) < 500 else "another, long value")
+    if kind == "V" and len(text) < 500: return "returned " + _readable(text, lambda t: repr(loads(t)))
+    if kind in "VD": return "returned another, long value"
     if kind in "EIN": return _readable(text, json.loads)
     if kind == "S": return f"the process was ended by signal {_readable(text, int)}"
     if kind == "X": return f"the process left with exit code {_readable(text, int)} before the function returned"
     return {"M": "out of memory", "T": "out of time"}.get(kind, "the result channel was misused")
 
 # %% ../nbs/2_worlds/28_verifier.ipynb #f5e937a7
+def _result(said, expected, tolerance):
+    "What became of one test, from the line the sandbox reported"
+    kind, text = chr(said[0]) if said else "", said[1:]
+    if kind == "V": return "passed" if _same(text, expected, tolerance) else "failed"
+    if kind == "D": return "passed" if text == sandbox.digest(expected) else "failed"
+    return "timeout" if said == b"S24" else _ENDINGS.get(kind, "invalid")
+
 def _judge(candidate, expected, outcomes):
-    "Compare what the sandbox reported, one text a test, with what was expected"
-    results = []
-    for said, wanted in zip(outcomes, expected):
-        kind, text = said[:1], said[1:]
-        if kind == "V": results.append("passed" if _same(text, wanted, candidate.tolerance) else "failed")
-        else: results.append("timeout" if said == "S24" else _ENDINGS.get(kind, "invalid"))
+    "Compare what the sandbox reported, one line a test, with what was expected"
+    results = [_result(said, wanted, candidate.tolerance) for said, wanted in zip(outcomes, expected)]
     n_passed, n_tests = results.count("passed"), len(expected)
     if n_passed == n_tests: return Verdict(True, n_passed, n_tests, "passed", f"all {n_tests} tests passed")
     first = next((i for i, r in enumerate(results) if r != "passed"), None)
     if first is None: return Verdict(False, n_passed, n_tests, "invalid", "some tests were not reported")
-    detail = f"test {first + 1} of {n_tests}: {_explain(outcomes[first][:1], outcomes[first][1:])}"
+    said = outcomes[first]
+    detail = f"test {first + 1} of {n_tests}: {_explain(chr(said[0]) if said else '', said[1:])}"
     return Verdict(False, n_passed, n_tests, results[first], detail)
 
 # %% ../nbs/2_worlds/28_verifier.ipynb #299eb0fe
 class _Line:
-    "Messages over a socket, each behind its length"
+    "Replies over a socket, each behind the number of its request and its length"
     def __init__(self, socket): self.socket, self.heard = socket, bytearray()
 
     def fileno(self): return self.socket.fileno()
 
-    def hear(self):
-        "Read once; the whole next message as text, or None while some of it is missing"
+    def hear(self, name):
+        "Read once; the whole reply to request `name`, None while some of it is missing"
         part = self.socket.recv(1 << 18)
         if not part: raise ConnectionError("the sandbox has ended")
         self.heard += part
-        if len(self.heard) < 4 or len(self.heard) < 4 + struct.unpack("I", self.heard[:4])[0]: return None
-        text, self.heard = self.heard[4:].decode("ascii", "replace"), bytearray()
-        return text
+        while len(self.heard) >= sandbox.REPLY.size:
+            said, size = sandbox.REPLY.unpack_from(self.heard)
+            end = sandbox.REPLY.size + size
+            if len(self.heard) < end: return None
+            text = bytes(self.heard[sandbox.REPLY.size:end])
+            del self.heard[:end]
+            if said == name: return text   # any other was meant for somebody who is gone
+        return None
 
 # %% ../nbs/2_worlds/28_verifier.ipynb #df0b908f
-_START = "import runpy, sys; a = sys.argv; runpy.run_path(a[1], run_name='sandbox')['main'](int(a[2]), a[3], float(a[4]), int(a[5]))"
+_START = ("import runpy, sys; a = sys.argv; "
+          "runpy.run_path(a[1], run_name='sandbox')['main'](int(a[2]), a[3], float(a[4]), int(a[5]))")
 
 def _execute(rung, timeout, memory):
     "Start a sandbox in a fresh interpreter; its process and the line to it"
     ours, theirs = socket.socketpair()
     with theirs:
         fd = theirs.fileno()
-        command = [sys._base_executable or sys.executable, "-P", "-s", "-S", "-B", "-c", _START, sandbox.__file__, fd]
-        process = subprocess.Popen([str(a) for a in (*command, rung, timeout, memory)], env={"PYTHONHASHSEED": "0"}, cwd="/",
-            pass_fds=[fd], start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        python = [sys._base_executable or sys.executable, "-P", "-s", "-S", "-B", "-c", _START]
+        command = [str(a) for a in (*python, sandbox.__file__, fd, rung, timeout, memory)]
+        quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+        process = subprocess.Popen(command, env={"PYTHONHASHSEED": "0"}, cwd="/", pass_fds=[fd],
+                                   start_new_session=True, **quiet)
     return process, _Line(ours)
 
 # %% ../nbs/2_worlds/28_verifier.ipynb #e2a3fc3a
@@ -146,9 +232,13 @@ _GRACE = 5.0   # seconds beyond the time limit after which a silent sandbox is g
 
 class _Worker:
     "One sandbox, replaced when it breaks"
-    def __init__(self, *arguments): self.arguments = arguments; self.start()
+    def __init__(self, *arguments):
+        self.arguments, self.job = arguments, None   # rung, seconds, bytes; what it is working on
+        self.start()
 
-    def start(self): (self.process, self.line), self.job, self.deadline = _execute(*self.arguments), None, math.inf
+    def start(self):
+        "A new process, which has still to say hello"
+        self.process, self.line = _execute(*self.arguments)
 
     def fileno(self): return self.line.fileno()
 
@@ -156,107 +246,193 @@ class _Worker:
         "The guards this sandbox achieved; `RuntimeError` if it could not start on its rung"
         self.line.socket.settimeout(30)
         try:
-            while (text := self.line.hear()) is None: pass
-        except OSError as error: text = json.dumps(dict(error=str(error)))
+            while (text := self.line.hear(bytes(16))) is None: pass
+        except OSError as error: raise RuntimeError(str(error)) from None
         self.line.socket.settimeout(None)
-        if "error" in (words := json.loads(text)): raise RuntimeError(words["error"])
+        words = json.loads(text)
+        if "error" in words: raise RuntimeError(words["error"])
         return words["guards"]
 
-    def ask(self, job, request):
-        "Hand over one request"
-        self.job, self.deadline = job, time.monotonic() + self.arguments[1] + _GRACE
-        try: self.line.socket.sendall(request)
+    def ask(self, job, program, inputs, whole):
+        "Hand over one request; must long values come back whole?"
+        self.job, self.name = job, os.urandom(16)
+        seconds = self.arguments[1] + len(inputs) * sandbox.START
+        self.deadline = time.monotonic() + sandbox.WALL * seconds + _GRACE
+        request = sandbox.write_request(program, inputs)
+        head = sandbox.HEAD.pack(self.name, len(inputs), whole)
+        try: socket.send_fds(self.line.socket, [head], [request])
         except OSError:   # it died while idle
             self.restart()
-            self.ask(job, request)
+            self.ask(job, program, inputs, whole)
+        finally: os.close(request)
 
-    def outcome(self):
-        "The reply, None while it is incomplete; what the zygote would say if it is gone"
-        try: return self.line.hear() if time.monotonic() < self.deadline else self.restart() or "T"
-        except OSError: return self.restart() or "S9"
+    def outcome(self, ready):
+        "The lines of the reply; None while it is incomplete. `ConnectionError` if the sandbox is gone"
+        text = self.line.hear(self.name) if ready else None
+        if text is not None: return text.split(b"\n")
+        if time.monotonic() < self.deadline: return None
+        self.restart()
+        return [b"T"]
+
+    def abandon(self):
+        "Hang up, so that a sandbox whose answer nobody wants ends by itself"
+        self.line.socket.close()
 
     def stop(self):
-        "Hang up; the sandbox then ends by itself, and is killed if it does not"
-        self.line.socket.close()
+        "Hang up and wait; kill the sandbox if it does not end"
+        self.abandon()
         try: self.process.wait(3)
-        except subprocess.TimeoutExpired: self.process.kill(); self.process.wait()
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
     def restart(self):
         "Replace the sandbox by a new one that has nothing to do"
-        self.stop(); self.start(); self.hello()
+        _replace([self])
+
+def _replace(workers):
+    "New sandboxes for `workers`; interrupted at any point, those not yet replaced keep their job"
+    for worker in workers: worker.abandon()
+    for worker in workers:
+        worker.stop()
+        worker.start()
+    for worker in workers:
+        worker.hello()
+        worker.job = None
 
 # %% ../nbs/2_worlds/28_verifier.ipynb #5b6cef8d
 def _stop_all(workers, owner):
     "Stop `workers`, unless this is a forked copy of the process they belong to"
     if os.getpid() != owner: return
-    for worker in workers: worker.line.socket.close()
+    for worker in workers: worker.abandon()
     while workers: workers.pop().stop()
+
+def _start_all(rung, count, timeout, memory):
+    "Workers on `rung` and the guards they have; `RuntimeError` if there is no such rung here"
+    workers = [_Worker(rung, timeout, memory) for _ in range(count)]
+    try: return workers, [w.hello() for w in workers][0]
+    except BaseException:
+        _stop_all(workers, os.getpid())
+        raise
 
 def _climb(count, wanted, timeout, memory):
     "Start workers on the highest rung that is wanted and to be had; they and its description"
-    for rung in ("rlimits",) if wanted == "rlimits" else ("namespaces", "rlimits"):
-        workers = [_Worker(rung, timeout, memory) for _ in range(count)]
-        try: return workers, f"{rung}: " + ", ".join([w.hello() for w in workers][0])
-        except RuntimeError as error: reason = error
-        _stop_all(workers, os.getpid())
-        if wanted == "strict": break
-        if rung == "namespaces": warnings.warn(f"no namespaces here ({reason}), so candidates are less isolated", stacklevel=3)
-    raise RuntimeError(f"isolation {wanted!r} is not to be had here: {reason}")
+    reason = "it was not asked for"
+    if wanted != "rlimits":
+        try:
+            workers, guards = _start_all("namespaces", count, timeout, memory)
+            return workers, "namespaces: " + ", ".join(guards)
+        except RuntimeError as error: reason = str(error)
+        if wanted == "strict":
+            raise RuntimeError(f"isolation 'strict' is not to be had here: no namespaces ({reason})")
+    workers, guards = _start_all("rlimits", count, timeout, memory)
+    if wanted == "auto":
+        missing = [name for name in ("landlock", "seccomp") if name not in guards]
+        if missing:
+            _stop_all(workers, os.getpid())
+            raise RuntimeError(
+                f"nothing here keeps a candidate from this user's files (no namespaces: {reason}; no "
+                f"{' and no '.join(missing)}); isolation='rlimits' runs candidates all the same")
+        warnings.warn(f"no namespaces here ({reason}), so candidates are less isolated", stacklevel=3)
+    return workers, "rlimits: " + ", ".join(guards)
 
 # %% ../nbs/2_worlds/28_verifier.ipynb #0743c429
-def _drive(workers, candidates):
-    "Keep every worker busy until all candidates have a verdict"
-    tests = {key: _split_tests(t) for key, t in {id(c.tests): c.tests for c in candidates}.items()}
-    verdicts, waiting = [None] * len(candidates), deque(enumerate(candidates))
-    while waiting or any(w.job for w in workers):
+class _Batch:
+    "Candidates on their way to a verdict"
+    def __init__(self, candidates):
+        self.candidates, self.verdicts = candidates, [None] * len(candidates)
+        self.waiting, self.again = deque(range(len(candidates))), set()
+        lists = {id(c.tests): c.tests for c in candidates}
+        self.tests = {key: _split_tests(tests) for key, tests in lists.items()}
+
+    def hand_out(self, worker):
+        "Give `worker` the next candidate"
+        number = self.waiting.popleft()
+        candidate = self.candidates[number]
+        inputs = self.tests[id(candidate.tests)][0]
+        worker.ask(number, _program(candidate), inputs, candidate.tolerance is not None)
+
+    def take(self, worker, ready):
+        "Judge what `worker` has to say, if it is all there"
+        number = worker.job
+        try: lines = worker.outcome(ready)
+        except OSError:   # the sandbox is gone
+            worker.restart()
+            if number not in self.again:
+                self.again.add(number)
+                return self.waiting.appendleft(number)
+            lines = [b"S9"]
+        if lines is None: return
+        worker.job = None
+        candidate = self.candidates[number]
+        self.verdicts[number] = _judge(candidate, self.tests[id(candidate.tests)][1], lines)
+
+def _drive(workers, candidates, closing):
+    "Keep every worker busy until all candidates have a verdict; `RuntimeError` once `closing` is set"
+    batch = _Batch(candidates)
+    while not closing.is_set():
         for worker in workers:
-            if waiting and not worker.job:
-                job = waiting.popleft()
-                worker.ask(job, _request(job[1], *tests[id(job[1].tests)]))
-        busy = [w for w in workers if w.job]
-        patience = max(0, min(w.deadline for w in busy) - time.monotonic())
-        ready = connection.wait(busy, patience)
-        for worker in [w for w in busy if w in ready or time.monotonic() >= w.deadline]:
-            number, candidate = worker.job
-            if (text := worker.outcome()) is None: continue
-            worker.job = None
-            verdicts[number] = _judge(candidate, tests[id(candidate.tests)][1], text.split("\n"))
-    return verdicts
+            if worker.job is None and batch.waiting: batch.hand_out(worker)
+        busy = [w for w in workers if w.job is not None]
+        if not busy: return batch.verdicts
+        patience = min(w.deadline for w in busy) - time.monotonic()
+        ready = connection.wait(busy, max(0, min(patience, 0.2)))
+        for worker in busy:
+            if worker in ready or time.monotonic() >= worker.deadline: batch.take(worker, worker in ready)
+    raise RuntimeError("this verifier was closed while it was judging")
 
 # %% ../nbs/2_worlds/28_verifier.ipynb #a58be33d
+def _check_settings(workers, timeout, memory_mb, isolation):
+    "`ValueError` for settings without sense"
+    if not workers >= 1 or not 0 < timeout < math.inf or not memory_mb >= 64:
+        raise ValueError("workers must be at least 1, timeout above 0 and memory_mb at least 64")
+    if isolation not in ("auto", "strict", "rlimits"):
+        raise ValueError(f'isolation must be "auto", "strict" or "rlimits", not {isolation!r}')
+
 class Verifier:
     "Runs candidates in sandboxes and compares what they return with what was expected"
     def __init__(self,
                  workers: int | None = None,  # sandboxes side by side; None: one a CPU core
-                 timeout: float = 2.0,        # seconds a candidate, for all its tests together
+                 timeout: float = 2.0,        # seconds of CPU a candidate, for all its tests; on the clock ten times that
                  memory_mb: int = 512,        # address space of a candidate's process, in MiB
-                 isolation: str = "auto"):    # "auto": the best there is; "strict": namespaces or an error; "rlimits"
+                 isolation: str = "auto"):    # "auto": the best there is, if it guards files; "strict": namespaces; "rlimits"
         if workers is None: workers = len(os.sched_getaffinity(0)) if sandbox.LINUX else os.cpu_count() or 1
-        if workers < 1 or timeout <= 0 or memory_mb < 64:
-            raise ValueError("workers must be at least 1, timeout above 0 and memory_mb at least 64")
-        if isolation not in ("auto", "strict", "rlimits"):
-            raise ValueError(f'isolation must be "auto", "strict" or "rlimits", not {isolation!r}')
-        self.timeout, self.memory_mb, self._lock = timeout, memory_mb, threading.Lock()
+        _check_settings(workers, timeout, memory_mb, isolation)
+        self.timeout, self.memory_mb, self._owner = timeout, memory_mb, os.getpid()
+        self._lock, self._closing = threading.RLock(), threading.Event()
         self._workers, self.isolation = _climb(workers, isolation, timeout, memory_mb << 20)
-        self._closer = weakref.finalize(self, _stop_all, self._workers, os.getpid())
+        self._closer = weakref.finalize(self, _stop_all, self._workers, self._owner)
 
     def __call__(self, candidates) -> list[Verdict]:  # any iterable of `Candidate`
         "One verdict a candidate, in the order given"
+        if os.getpid() != self._owner:
+            raise RuntimeError(f"this verifier belongs to process {self._owner}; a forked copy must make its own")
+        candidates = list(candidates)
         with self._lock:
-            if not self._workers: raise RuntimeError("this verifier has been closed")
-            try: return _drive(self._workers, list(candidates))
-            except BaseException:   # an interrupted worker would answer the wrong question next time
-                for worker in self._workers:
-                    if worker.job: worker.restart()
+            if self._closing.is_set(): raise RuntimeError("this verifier has been closed")
+            _replace([w for w in self._workers if w.job is not None])   # left over from an interrupted batch
+            try: return _drive(self._workers, candidates, self._closing)
+            except BaseException as error:
+                self._abandon(error)
                 raise
 
+    def _abandon(self, error):
+        "After `error`: let sandboxes end that still work; say so if the verifier was closed meanwhile"
+        for worker in self._workers:
+            if worker.job is not None: worker.abandon()
+        if self._closing.is_set() and isinstance(error, Exception):
+            raise RuntimeError("this verifier was closed while it was judging") from None
+
     def close(self):
-        "Stop all sandboxes"
-        self._closer()
+        "Stop all sandboxes; a batch that another thread has in work ends with a `RuntimeError`"
+        if os.getpid() != self._owner: return
+        self._closing.set()
+        with self._lock: self._closer()
 
     def __enter__(self): return self
     def __exit__(self, *_): self.close()
-    def __repr__(self): return f"Verifier(workers={len(self._workers)}, timeout={self.timeout}, isolation={self.isolation!r})"
+    def __repr__(self):
+        return f"Verifier(workers={len(self._workers)}, timeout={self.timeout}, isolation={self.isolation!r})"
 
 # %% ../nbs/2_worlds/28_verifier.ipynb #6dc3919a
 _FENCE = re.compile(r"^[ \t]*(`{3,}+|~{3,}+)[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.S | re.M)
