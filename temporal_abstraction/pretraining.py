@@ -37,13 +37,15 @@ def to_steps(
 ) -> Dataset:       # adds context, obs, action (token ids) and offsets (start character of each action in the completion)
     "Turn prompts and completions into contexts, observations and actions."
     if not len(rows): raise ValueError("The dataset is empty: at least one program is needed.")
-    def steps(row):
+    if tokenizer.eos_token_id is None: raise ValueError("The tokenizer needs an end-of-text token, by which programs end.")
+    def steps(row, i):
         prompt = tokenizer(row['prompt'])['input_ids']
+        if not prompt: raise ValueError(f"The prompt of row {i} has no tokens, so there is nothing to observe before the first action.")
         done = tokenizer(row['completion'], add_special_tokens=False, return_offsets_mapping=True)
         ids, offsets = done['input_ids'], [start for start, _ in done['offset_mapping']]
         return dict(context=prompt[:-1], obs=prompt[-1:] + ids, action=ids + [tokenizer.eos_token_id],
                     offsets=offsets + [len(row['completion'])])
-    return rows.map(steps)
+    return rows.map(steps, with_indices=True)
 
 # %% ../nbs/04_pretraining.ipynb #9f2fa43d
 class View(NamedTuple):
@@ -122,6 +124,8 @@ def expert_data(
     batch_size=32,
 ) -> ExpertData:
     "Run the lower half over all rows once."
+    lengths = [len(c) + len(o) for c, o in zip(rows['context'], rows['obs'])]
+    backbone.check_length(max(lengths), f"The program of row {lengths.index(max(lengths))} with its prompt")
     path = path and Path(path)
     if path and path.exists(): return ExpertData(rows, load_file(path)['e'])
     ids = [torch.tensor(c + o) for c, o in zip(rows['context'], rows['obs'])]
