@@ -28,13 +28,15 @@ def to_steps(
 ) -> Dataset:       # adds context, obs, action (token ids) and offsets (start character of each action in the completion)
     "Turn prompts and completions into contexts, observations and actions."
     if not len(rows): raise ValueError("The dataset is empty: at least one program is needed.")
-    def steps(row):
+    if tokenizer.eos_token_id is None: raise ValueError("The tokenizer needs an end-of-text token, by which programs end.")
+    def steps(row, i):
         prompt = tokenizer(row['prompt'])['input_ids']
+        if not prompt: raise ValueError(f"The prompt of row {i} has no tokens, so there is nothing to observe before the first action.")
         done = tokenizer(row['completion'], add_special_tokens=False, return_offsets_mapping=True)
         ids, offsets = done['input_ids'], [start for start, _ in done['offset_mapping']]
         return dict(context=prompt[:-1], obs=prompt[-1:] + ids, action=ids + [tokenizer.eos_token_id],
                     offsets=offsets + [len(row['completion'])])
-    return rows.map(steps)
+    return rows.map(steps, with_indices=True)
 
 # %% ../nbs/1_method/02_data.ipynb #9f2fa43d
 class View(NamedTuple):
@@ -131,7 +133,8 @@ def expert_data(
     batch_size=32,
 ) -> ExpertData:
     "Run the lower half over all rows once. ValueError for a program that is longer than the base's context."
-    _check_length(backbone, rows)
+    lengths = [len(c) + len(o) for c, o in zip(rows['context'], rows['obs'])]
+    backbone.check_length(max(lengths), f"The program of row {lengths.index(max(lengths))} with its prompt")
     path, origin = path and Path(path), path and residual_origin(backbone, rows)
     if path and path.exists() and (e := kept_residuals(path, origin)) is not None: return ExpertData(rows, e)
     ids = [torch.tensor(c + o) for c, o in zip(rows['context'], rows['obs'])]
@@ -144,13 +147,6 @@ def expert_data(
     data = ExpertData(rows, torch.cat(out))
     if path: save_tree(path, dict(origin=origin, e=data.e))
     return data
-
-
-def _check_length(backbone, rows):
-    most = getattr(backbone.model.config.get_text_config(), 'max_position_embeddings', None)
-    longest = max(len(c) + len(o) for c, o in zip(rows['context'], rows['obs']))
-    if most and longest > most:
-        raise ValueError(f"The longest program has {longest} tokens with its prompt, more than the {most} that the base can read.")
 
 # %% ../nbs/1_method/02_data.ipynb #a09f4472
 def pack_steps(
