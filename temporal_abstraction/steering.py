@@ -120,8 +120,8 @@ def replay(
     "A policy that hands out given abstract actions in order."
     def policy(e, state):
         if state is None: state = torch.stack([torch.arange(len(e)), torch.zeros(len(e), dtype=torch.long)], 1)
-        lane, k = state.unbind(1)
-        return given[lane, k.clamp(max=given.shape[1] - 1)], torch.stack([lane, k + 1], 1)
+        lane, k = state.to(e.device).unbind(1)
+        return given.to(e.device)[lane, k.clamp(max=given.shape[1] - 1)], torch.stack([lane, k + 1], 1)
     return policy
 
 # %% ../nbs/1_method/10_steering.ipynb #482fd2aa
