@@ -37,10 +37,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from transformers import StoppingCriteria
 
+from .backbone import written_text
 from .metacontroller import soft
 from .pretraining import ExpertData, to_steps
 from .programs import KINDS, PROBLEMS, Program, block_labels, boundaries, find_problems, token_starts
 from .steering import steer
+from .textworld import longest_prompt
 from .verifier import Candidate, Verifier
 
 # %% ../nbs/13_evaluation.ipynb #24a636d5
@@ -238,7 +240,8 @@ class LeftFunction(StoppingCriteria):
     def __init__(self, tokenizer, start): self.tokenizer, self.start = tokenizer, start  # start: length of the prompt
 
     def __call__(self, input_ids, scores, **_):
-        latest = self.tokenizer.batch_decode(input_ids[:, max(self.start, input_ids.shape[1] - 8):], skip_special_tokens=True)
+        latest = self.tokenizer.batch_decode(input_ids[:, max(self.start, input_ids.shape[1] - 8):], skip_special_tokens=True,
+                                             clean_up_tokenization_spaces=False)
         return torch.tensor([first_function(t) != t for t in latest], device=input_ids.device)
 
 
@@ -249,7 +252,7 @@ def _generate(backbone, prompts, mc, policy, options):
     options = options | dict(stopping_criteria=[LeftFunction(tok, enc['input_ids'].shape[1])])
     if mc is None: out = backbone.model.generate(**enc, **options)
     else: out = steer(backbone, mc, enc['input_ids'], enc['attention_mask'], policy=policy, **options).sequences
-    return tok.batch_decode(out[:, enc['input_ids'].shape[1]:], skip_special_tokens=True)
+    return written_text(tok, out[:, enc['input_ids'].shape[1]:], enc['input_ids'][:, -1], backbone.end_tokens)
 
 def _decoding(temperature):
     "How samples are drawn, in words."
@@ -270,7 +273,9 @@ def sample_programs(
     "Generate completions of each problem's prompt."
     if n < 1: raise ValueError(f"n must be at least 1, got {n}.")
     decoding, tok, todo = _decoding(temperature), backbone.tokenizer, [(p, i) for p in find_problems(problems) for i in range(n)]
-    options = dict(max_new_tokens=max_new_tokens, eos_token_id=tok.eos_token_id, pad_token_id=tok.pad_token_id, repetition_penalty=1.)
+    longest = longest_prompt(tok, dict(prompt=[p.prompt for p, _ in todo])) + max_new_tokens - 1
+    backbone.check_length(longest, 'The longest prompt with its completion')
+    options = dict(max_new_tokens=max_new_tokens, eos_token_id=backbone.end_tokens or None, pad_token_id=tok.pad_token_id, repetition_penalty=1.)
     options |= dict(do_sample=True, temperature=temperature, top_k=0, top_p=1.) if temperature else dict(do_sample=False)
     texts = []
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
