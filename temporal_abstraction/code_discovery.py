@@ -19,7 +19,7 @@ from .composed import Composed
 from .discovery import GridDiscoverConfig, _packaged, discover, replay
 from .evaluation import spans, traces
 from .metacontroller import Metacontroller
-from .programs import block_labels
+from .grammar import block_labels
 from .steering import steer
 
 # %% ../nbs/3_measure/33c_code_discovery.ipynb #fd3555f1

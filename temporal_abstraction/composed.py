@@ -17,7 +17,7 @@ from fastcore.basics import patch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
-from .programs import KINDS, Block, Plan, Problem, Program, parse_plan, render
+from .grammar import KINDS, Block, Plan, Problem, Program, parse_plan, render
 
 # %% ../nbs/2_worlds/24_composed.ipynb #64768b08
 class Operation(NamedTuple):

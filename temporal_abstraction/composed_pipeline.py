@@ -29,7 +29,7 @@ from .internal_env import InternalEnv
 from .internal_rl import DistilConfig, InternalRLConfig, Policy, distil, internal_rl, rollout
 from .metacontroller import Metacontroller
 from .pipeline import Run, embedded, in_parallel, page, problem_rows, write_history
-from .programs import Problem
+from .grammar import Problem
 from .steering import as_policy
 from .textworld import ProgramReward, TextWorld
 from .token_rl import MomentumGRPOConfig, TokenGRPOConfig, momentum_grpo, token_grpo

@@ -39,7 +39,8 @@ from transformers import StoppingCriteria
 
 from .metacontroller import soft
 from .pretraining import ExpertData, to_steps
-from .programs import KINDS, PROBLEMS, Program, block_labels, boundaries, find_problems, token_starts
+from .grammar import KINDS, Program, block_labels, boundaries, token_starts
+from .programs import PROBLEMS, find_problems
 from .steering import steer
 from .verifier import Candidate, Verifier
 

@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from .programs import PROBLEMS, Plan, Problem, edit_distance, find_problems, parse_plan
+from .grammar import Plan, Problem, parse_plan
+from .programs import PROBLEMS, edit_distance, find_problems
 
 # %% ../nbs/2_worlds/24d_related.ipynb #bd6f85c5
 def _vary(

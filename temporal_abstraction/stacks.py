@@ -14,7 +14,8 @@ from typing import ClassVar
 from fastcore.basics import patch
 
 from .composed import Operation
-from .programs import Problem, rpn
+from .grammar import Problem
+from .programs import rpn
 from .tables import Rows, add_block
 
 # %% ../nbs/2_worlds/24c_stacks.ipynb #516daaf0

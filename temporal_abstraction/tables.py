@@ -13,7 +13,8 @@ from typing import ClassVar
 from fastcore.basics import patch
 
 from .composed import Composed, Operation
-from .programs import KINDS, Problem, edit_distance, parse_plan
+from .grammar import KINDS, Problem, parse_plan
+from .programs import edit_distance
 
 # %% ../nbs/2_worlds/24b_tables.ipynb #633aa3ce
 def add_block(
