@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from .code_base import ProgramStream
+from .streams import ProgramStream
 from .composed import Composed
 from .discovery import GridDiscoverConfig, _packaged, discover, replay
 from .evaluation import spans, traces

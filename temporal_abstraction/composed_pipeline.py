@@ -17,8 +17,11 @@ import torch
 
 from .backbone import Backbone
 from .baselines import RawEpisodes, action_log_prob, gradient_noise, plot_learning_curves, trainable
-from .code_base import (CODE, COMPOSED, AdaptCodeConfig, EqualViewStream, PlainProgramStream, adapt_code_base, composed_share, fresh,
-                                           make_code_base, program_data, program_nll, program_vocabulary)
+from .code_base import CODE, AdaptCodeConfig, adapt_code_base, make_code_base
+from .composed import COMPOSED
+from .streams import (
+    EqualViewStream, PlainProgramStream, composed_share, sample_texts, program_data,
+    program_nll, program_vocabulary)
 from .code_discovery import (ProgramDiscoverConfig, code_bank, described, discover_programs, transplant, unseen_pairs,
                                                 write_programs)
 from .discovery import _packaged
@@ -87,7 +90,7 @@ def composed_base(run: Run, world, config):
         history = make(world, folder / 'backbone', **asdict(config.base)).history
         write_history(folder, history)
     backbone, floor = load_composed_base(run), COMPOSED[world].floors()['nll']
-    texts = fresh(COMPOSED[world], backbone.tokenizer)(4 * config.n, torch.Generator().manual_seed(5))
+    texts = sample_texts(COMPOSED[world], backbone.tokenizer)(4 * config.n, torch.Generator().manual_seed(5))
     share = composed_share(backbone, COMPOSED[world], n=2 * config.n)
     print(f"Phase 1: a program costs the model {program_nll(backbone, texts).mean():.2f} nats, and {floor:.2f} at least ({history.seconds.iloc[-1]:.0f} s). The target is {share:.1e} of what it writes.")
 

@@ -39,7 +39,7 @@ from transformers import StoppingCriteria
 
 from .metacontroller import soft
 from .pretraining import ExpertData, to_steps
-from .grammar import KINDS, Program, block_labels, boundaries, token_starts
+from .grammar import KINDS, find_kind, Program, block_labels, boundaries, token_starts
 from .programs import PROBLEMS, find_problems
 from .steering import steer
 from .verifier import Candidate, Verifier
@@ -357,7 +357,7 @@ def hue_colour(hue, light=.55, saturation=.6):
     "An RGB triple of a hue in degrees."
     return hls_to_rgb(hue % 360 / 360, light, saturation)
 
-def kind_colour(kind): return hue_colour(KINDS[kind][1])
+def kind_colour(kind): return hue_colour(find_kind(kind).hue)
 
 class Picture(Figure):
     "A transparent matplotlib figure that shows itself; not known to pyplot, so none stays open."

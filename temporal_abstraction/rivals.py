@@ -16,7 +16,7 @@ from .evaluation import PALETTE, comparison_table, judge, pass_rates, sample_pro
 from .internal_env import InternalEnv
 from .internal_rl import InternalRLConfig, Policy, internal_rl
 from .pipeline import Run, asked, in_parallel, load_backbone, load_metacontroller, loading, problem_rows, problem_world
-from .related import reworded
+from .related import reword_prompt
 from .textworld import ProgramReward
 from .token_rl import MomentumGRPOConfig, TokenGRPOConfig, momentum_grpo, token_grpo
 from .verifier import Verifier
@@ -66,7 +66,7 @@ LIKELIEST = ', likeliest'   # ends the name of a method whose codes are not draw
 
 def _judged(problems, verifier, c, method, seed, policy=None, **how):
     "Programs for the prompts of the training and for the same in other words, and which pass the evaluation tests."
-    others = [q for p in problems for q in reworded(p.name)]
+    others = [q for p in problems for q in reword_prompt(p.name)]
     prompts = dict(same=(problems, c.n_samples), **{'other words': (others, -(-c.n_samples * len(problems) // len(others)))})
     ways = {method: policy.act, method + LIKELIEST: policy.mode} if policy else {method: 'prior'}
     options = dict(temperature=c.temperature, seed=1000 + seed, **how)
