@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 import torch
 
-from .code_base import ProgramStream
+from .streams import ProgramStream
 from .composed import Composed
 from .discovery import _packaged, GridDiscoverConfig
 from .elbo import discover, MetacontrollerSizes
 from .evaluation import spans, traces
 from .metacontroller import Metacontroller
-from .programs import block_labels
+from .grammar import block_labels
 from .settings import Count, NotNegative, Share
 from .steering import replay, steer
 

@@ -18,9 +18,11 @@ import torch
 from .backbone import Backbone
 from .baselines import (
     action_log_prob, gradient_noise, plot_learning_curves, RawEpisodes, trainable)
-from .code_base import (
-    adapt_code_base, AdaptCodeConfig, CODE, COMPOSED, composed_share, EqualViewStream, fresh,
-    make_code_base, PlainProgramStream, program_data, program_nll, program_vocabulary)
+from .code_base import adapt_code_base, AdaptCodeConfig, CODE, make_code_base
+from .composed import COMPOSED
+from temporal_abstraction.streams import (
+    composed_share, EqualViewStream, PlainProgramStream, program_data, program_nll,
+    program_vocabulary)
 from temporal_abstraction.code_discovery import (
     code_bank, described, discover_programs, ProgramDiscoverConfig, transplant, unseen_pairs,
     write_programs)
@@ -34,11 +36,12 @@ from .internal_rl import (
     distil, DistilConfig, internal_rl, InternalRLConfig, Policy, rollout)
 from .metacontroller import Metacontroller
 from .pipeline import embedded, page, problem_rows
-from .runs import in_parallel, Run, write_history
 from .pretraining import ScratchConfig
-from .programs import Problem
+from .grammar import Problem
+from .runs import in_parallel, Run, write_history
 from .settings import Count, NotNegative, Positive, Settings, Whole
 from .steering import as_policy
+from .streams import sample_texts
 from .textworld import ProgramReward, TextWorld
 from .token_rl import (
     momentum_grpo, MomentumGRPOConfig, token_grpo, TokenGRPOConfig)
@@ -96,7 +99,7 @@ def composed_base(run: Run, world, config):
         history = make(world, folder / 'backbone', **asdict(config.base)).history
         write_history(folder, history)
     backbone, floor = load_composed_base(run), COMPOSED[world].floors()['nll']
-    texts = fresh(COMPOSED[world], backbone.tokenizer)(4 * config.n, torch.Generator().manual_seed(5))
+    texts = sample_texts(COMPOSED[world], backbone.tokenizer)(4 * config.n, torch.Generator().manual_seed(5))
     share = composed_share(backbone, COMPOSED[world], n=2 * config.n)
     print(f"Phase 1: a program costs the model {program_nll(backbone, texts).mean():.2f} nats, and {floor:.2f} at least ({history.seconds.iloc[-1]:.0f} s). The target is {share:.1e} of what it writes.")
 

@@ -32,15 +32,19 @@ from sklearn.decomposition import PCA
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import adjusted_mutual_info_score, balanced_accuracy_score
-from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
+from sklearn.model_selection import cross_val_predict, StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from transformers import StoppingCriteria
 
-from .metacontroller import soft
+from .backbone import written_text
 from .data import ExpertData, to_steps
-from .programs import KINDS, PROBLEMS, Program, block_labels, boundaries, find_problems, token_starts
+from .grammar import find_kind
+from .metacontroller import soft
+from .grammar import block_labels, boundaries, KINDS, Program, token_starts
+from .programs import find_problems, PROBLEMS
 from .steering import steer
+from .textworld import longest_prompt
 from .verifier import Candidate, Verifier
 
 # %% ../nbs/3_measure/33_evaluation.ipynb #24a636d5
@@ -238,7 +242,8 @@ class LeftFunction(StoppingCriteria):
     def __init__(self, tokenizer, start): self.tokenizer, self.start = tokenizer, start  # start: length of the prompt
 
     def __call__(self, input_ids, scores, **_):
-        latest = self.tokenizer.batch_decode(input_ids[:, max(self.start, input_ids.shape[1] - 8):], skip_special_tokens=True)
+        latest = self.tokenizer.batch_decode(input_ids[:, max(self.start, input_ids.shape[1] - 8):], skip_special_tokens=True,
+                                             clean_up_tokenization_spaces=False)
         return torch.tensor([first_function(t) != t for t in latest], device=input_ids.device)
 
 
@@ -249,7 +254,7 @@ def _generate(backbone, prompts, mc, policy, options):
     options = options | dict(stopping_criteria=[LeftFunction(tok, enc['input_ids'].shape[1])])
     if mc is None: out = backbone.model.generate(**enc, **options)
     else: out = steer(backbone, mc, enc['input_ids'], enc['attention_mask'], policy=policy, **options).sequences
-    return tok.batch_decode(out[:, enc['input_ids'].shape[1]:], skip_special_tokens=True)
+    return written_text(tok, out[:, enc['input_ids'].shape[1]:], enc['input_ids'][:, -1], backbone.end_tokens)
 
 def _decoding(temperature):
     "How samples are drawn, in words."
@@ -270,7 +275,9 @@ def sample_programs(
     "Generate completions of each problem's prompt."
     if n < 1: raise ValueError(f"n must be at least 1, got {n}.")
     decoding, tok, todo = _decoding(temperature), backbone.tokenizer, [(p, i) for p in find_problems(problems) for i in range(n)]
-    options = dict(max_new_tokens=max_new_tokens, eos_token_id=tok.eos_token_id, pad_token_id=tok.pad_token_id, repetition_penalty=1.)
+    longest = longest_prompt(tok, dict(prompt=[p.prompt for p, _ in todo])) + max_new_tokens - 1
+    backbone.check_length(longest, 'The longest prompt with its completion')
+    options = dict(max_new_tokens=max_new_tokens, eos_token_id=backbone.end_tokens or None, pad_token_id=tok.pad_token_id, repetition_penalty=1.)
     options |= dict(do_sample=True, temperature=temperature, top_k=0, top_p=1.) if temperature else dict(do_sample=False)
     texts = []
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
@@ -356,7 +363,7 @@ def hue_colour(hue, light=.55, saturation=.6):
     "An RGB triple of a hue in degrees."
     return hls_to_rgb(hue % 360 / 360, light, saturation)
 
-def kind_colour(kind): return hue_colour(KINDS[kind][1])
+def kind_colour(kind): return hue_colour(find_kind(kind).hue)
 
 class Picture(Figure):
     "A transparent matplotlib figure that shows itself; not known to pyplot, so none stays open."

@@ -12,16 +12,18 @@ import pandas as pd
 import torch
 
 from .composed_pipeline import program_gradient_variance
-from .evaluation import PALETTE, comparison_table, judge, pass_rates, sample_programs
+from .evaluation import (
+    comparison_table, judge, PALETTE, pass_rates, sample_programs)
 from .internal_env import InternalEnv
-from .internal_rl import InternalRLConfig, Policy, internal_rl
+from .internal_rl import internal_rl, InternalRLConfig, Policy
 from .pipeline import (
     asked, load_backbone, load_metacontroller, problem_rows, problem_world)
-from .runs import Run, in_parallel, loading
-from .related import reworded
+from .related import reword_prompt
+from .runs import in_parallel, loading, Run
 from .settings import Count, Positive, Settings, Whole
 from .textworld import ProgramReward
-from .token_rl import MomentumGRPOConfig, TokenGRPOConfig, momentum_grpo, token_grpo
+from .token_rl import (
+    momentum_grpo, MomentumGRPOConfig, token_grpo, TokenGRPOConfig)
 from .verifier import Verifier
 
 # %% ../nbs/4_studies/43_rivals.ipynb #3c7d3e11
@@ -67,7 +69,7 @@ LIKELIEST = ', likeliest'   # ends the name of a method whose codes are not draw
 
 def _judged(problems, verifier, c, method, seed, policy=None, **how):
     "Programs for the prompts of the training and for the same in other words, and which pass the evaluation tests."
-    others = [q for p in problems for q in reworded(p.name)]
+    others = [q for p in problems for q in reword_prompt(p.name)]
     prompts = dict(same=(problems, c.n_samples), **{'other words': (others, -(-c.n_samples * len(problems) // len(others)))})
     ways = {method: policy.act, method + LIKELIEST: policy.mode} if policy else {method: 'prior'}
     options = dict(temperature=c.temperature, seed=1000 + seed, **how)
