@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['shuffled', 'ViewStream', 'PlainStream', 'in_short', 'SummaryStream', 'GridDiscoverConfig', 'discover',
-           'discover_grid', 'GridCodes', 'grid_codes', 'grid_alignment', 'subgoal_decoding', 'plot_gates', 'OpenPinpad',
-           'walk', 'seen_transitions', 'unseen_share', 'replay', 'transfer', 'shipped_metacontroller']
+           'discover_grid', 'replay', 'shipped_metacontroller']
 
 # %% ../nbs/3_measure/33b_discovery.ipynb #efc8abb3
 from contextlib import redirect_stdout
@@ -13,23 +12,13 @@ from dataclasses import dataclass
 from importlib.resources import files
 from io import StringIO
 
-import matplotlib.pyplot as plt
-import numpy as np
-import pandas as pd
-import seaborn as sns
 import torch
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import precision_recall_fscore_support
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from .elbo import TrainMetacontrollerConfig, train_metacontroller
 from .from_scratch import ExpertStream, grid_batch
-from .internal_env import InternalEnv
 from .metacontroller import Metacontroller, MetacontrollerConfig, _pack, _take
-from .pinpad import Pinpad, PinpadEnv, _aims, _look, layout_of, observe
+from .pinpad import Pinpad, _aims, layout_of, observe
 from .pretraining import View
-from .steering import choose
 
 # %% ../nbs/3_measure/33b_discovery.ipynb #08c57af9
 def shuffled(
@@ -152,135 +141,7 @@ def discover_grid(
     data = stream(backbone, world, n=24 * config.batch_size)
     return discover(backbone, data, config, stream(backbone, world, n=n_valid, valid_seed=1))
 
-# %% ../nbs/3_measure/33b_discovery.ipynb #1ed59792
-@dataclass
-class GridCodes:
-    "Episodes in the eyes of a metacontroller with a hard gate, and the truth next to it; n episodes of T steps."
-    z: torch.Tensor         # (n, T, n_z) code in force
-    beta: torch.Tensor      # (n, T) the soft gate
-    switch: torch.Tensor    # (n, T) bool, where the hard gate fires
-    true: torch.Tensor      # (n, T) bool, where a new subgoal begins
-    subgoal: torch.Tensor   # (n, T) int64, the subgoal pursued
-    previous: torch.Tensor  # (n, T) int64, the one before it; -1 at first
-    e: torch.Tensor         # (n, T, n_e)
-    mask: torch.Tensor      # (n, T) bool
-
-
-def _previous(subgoal, true):
-    "The subgoal before the current one at each step: (T,), -1 at first."
-    first = torch.cat([subgoal.new_tensor([-1]), subgoal[true]])
-    return first[true.long().cumsum(0) - 1]
-
-@torch.no_grad()
-def grid_codes(
-    backbone, mc, world,
-    n=2048,               # episodes
-    seed=0,
-    tasks=None,           # tuple of tasks; None: those of the world
-    stream=ExpertStream,  # how they are shown: `SummaryStream` for a metacontroller that was trained on summaries
-) -> GridCodes:
-    "Fresh episodes of the expert, read by the metacontroller."
-    batch = next(iter(stream(backbone, world, n, tasks, valid_seed=10_000 + seed).loader(n)))
-    m, subgoal, there = batch.mask, batch.subgoal, batch.to(backbone.device)
-    beta, sharp = mc.describe(there, noise=0.).beta.cpu(), mc.describe(there, mc.hard, noise=0.)
-    # a subgoal of several colours begins where its first colour becomes the goal
-    true = torch.cat([torch.ones_like(m[:, :1]), subgoal[:, 1:] != subgoal[:, :-1]], 1) & m
-    previous = torch.stack([_previous(s, t) for s, t in zip(subgoal, true)])
-    return GridCodes(sharp.z.cpu(), beta[..., 0], (sharp.beta[..., 0] > .5).cpu() & m, true, subgoal, previous, batch.e, m)
-
-# %% ../nbs/3_measure/33b_discovery.ipynb #b69a3b30
-def grid_alignment(codes: GridCodes, seed=0) -> pd.DataFrame:  # gate, precision, recall, f1, rate (switches an episode after the first)
-    "Exact agreement of switches with the starts of subgoals, next to gates that learned nothing; the first step is left out."
-    m, true, learned = (x[:, 1:] for x in (codes.mask, codes.true, codes.switch))
-    true, learned = true[m].numpy(), learned[m].numpy()
-    random = np.random.default_rng(seed).random(len(true)) < learned.mean()
-    rows = []
-    for name, fires in (('learned', learned), ('always open', np.ones_like(true)), ('random, same rate', random)):
-        p, r, f, _ = precision_recall_fscore_support(true, fires, average='binary', zero_division=0)
-        rows.append(dict(gate=name, precision=p, recall=r, f1=f, rate=fires.sum() / len(codes.mask)))
-    return pd.DataFrame(rows)
-
-
-def subgoal_decoding(codes: GridCodes) -> pd.DataFrame:  # features, accuracy
-    "Linear decoding of the subgoal at switches, from different things; trained on half of the episodes, tested on the other."
-    half, at = len(codes.mask) // 2, codes.switch & codes.mask
-    train = at & (torch.arange(len(at)) < half)[:, None]
-    test, y = at & ~train, codes.subgoal
-    previous = torch.nn.functional.one_hot(codes.previous + 1, int(y.max()) + 2).float()
-    features = {'z': codes.z, 'z and the previous subgoal': torch.cat([codes.z, previous], -1), 'the previous subgoal': previous, 'e': codes.e}
-    def accuracy(x):
-        model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-        return model.fit(x[train].numpy(), y[train].numpy()).score(x[test].numpy(), y[test].numpy())
-    rows = [dict(features=k, accuracy=accuracy(x)) for k, x in features.items()]
-    return pd.DataFrame([*rows, dict(features='chance', accuracy=y[test].bincount().max().item() / int(test.sum()))])
-
-# %% ../nbs/3_measure/33b_discovery.ipynb #a0b70388
-def plot_gates(codes: GridCodes, n=4):
-    "The gate over the steps of some episodes; dashed lines where a new subgoal begins."
-    fig, axes = plt.subplots(n, 1, figsize=(9, 1 + .9 * n), sharex=True, layout='constrained')
-    for ax, beta, true, m in zip(axes, codes.beta, codes.true, codes.mask):
-        ax.step(range(int(m.sum())), beta[m], where='mid', color='#2aa198')
-        for t in true.nonzero()[:, 0]: ax.axvline(t, color='#e5862b', linestyle='--', linewidth=1)
-        ax.set(ylim=(-.05, 1.05), yticks=(0, 1), ylabel='gate')
-    ax.set_xlabel('step')
-    sns.despine(fig)
-    return fig
-
-# %% ../nbs/3_measure/33b_discovery.ipynb #a906ecbe
-class OpenPinpad(PinpadEnv):
-    "A pinpad without a task: an episode ends once some colours have been entered, whichever, and remembers them."
-    def __init__(self, num_envs, world, n_colours=3):
-        super().__init__(num_envs, world)
-        self.entered, self.count = np.full((num_envs, n_colours), -1), np.zeros(num_envs, int)
-
-    def reset(self, *, seed=None, options=None):
-        self.entered[:], self.count[:] = -1, 0
-        return super().reset(seed=seed, options=options)
-
-    def step(self, actions):
-        live = ~self.done
-        touched, _ = self._move(np.asarray(actions), live)
-        lanes = np.flatnonzero(touched)
-        self.entered[lanes, self.count[lanes]] = self._ground[lanes, self.cell[lanes]]
-        self.count += touched
-        self.steps += live
-        cut = live & ((self.count == self.entered.shape[1]) | (self.steps >= self.world.max_steps))
-        self.done = self.done | cut
-        nothing = np.zeros(self.num_envs)
-        return _look(self.world, self._objects, self.cell), nothing, nothing.astype(bool), cut, {}
-
-
-def walk(
-    backbone, mc, world,
-    policy,        # (e, state) -> (z, state), as for `steer`
-    n=1024,        # episodes
-    n_colours=3,   # until so many have been entered
-    temperature=1.,
-    seed=0,
-):                 # (n, n_colours) colours entered, -1 where time ran out
-    "Which colours the controlled model enters, in random layouts, one code a switch."
-    torch.manual_seed(seed)
-    open_world = OpenPinpad(n, world, n_colours)
-    env = InternalEnv(backbone, mc, open_world, temperature)
-    e, info = env.reset(seed=seed)
-    z, state = torch.zeros(n, mc.config.n_z), None
-    while info['acts'].any():
-        z, state = choose(policy, torch.as_tensor(e), torch.as_tensor(info['acts']), z, state)
-        e, _, _, _, info = env.step(z)
-    return open_world.entered.copy()
-
 # %% ../nbs/3_measure/33b_discovery.ipynb #8a6e31fc
-def seen_transitions(world):
-    "Pairs of successive subgoals that occur in the expert's tasks."
-    return {pair for task in world.tasks for pair in zip(task, task[1:])}
-
-def unseen_share(world, entered):
-    "When the last colour of a subgoal is followed by the first of another: in what share of cases no expert ever showed that."
-    starts, ends = ({g[i]: k for k, g in enumerate(world.subgoals)} for i in (0, -1))
-    pairs = [(ends[a], starts[b]) for row in entered.tolist() for a, b in zip(row, row[1:]) if a in ends and b in starts and a != b]
-    return np.mean([p not in seen_transitions(world) for p in pairs]) if pairs else np.nan
-
-
 def replay(codes):  # (n, M, n_z): the codes each lane takes at its switches, the last one kept
     "A policy that hands out given codes in order."
     def policy(e, state):
@@ -288,25 +149,6 @@ def replay(codes):  # (n, M, n_z): the codes each lane takes at its switches, th
         lane, k = state.unbind(1)
         return codes[lane, k.clamp(max=codes.shape[1] - 1)], torch.stack([lane, k + 1], 1)
     return policy
-
-
-def transfer(backbone, mc, world, codes: GridCodes, n=2048, seed=0) -> pd.DataFrame:  # where, with_code, without
-    "How often a code collected in one layout leads to its subgoal (all have equally many colours) in another, at the start and after another subgoal."
-    g, K = torch.Generator().manual_seed(seed), len(world.subgoals)
-    plan = torch.stack([torch.randint(K, (n,), generator=g), torch.randint(1, K, (n,), generator=g)], 1)
-    plan[:, 1] = (plan[:, 0] + plan[:, 1]) % K
-    at = codes.true & codes.switch
-    bank = [codes.z[at & (codes.subgoal == k)] for k in range(K)]
-    pick = lambda k: bank[k][torch.randint(len(bank[k]), (), generator=g)]
-    given = torch.stack([torch.stack([pick(a), pick(b)]) for a, b in plan.tolist()])
-    goals = np.array([[world.subgoals[k] for k in ab] for ab in plan.tolist()])   # (n, 2, colours of a subgoal)
-    unseen = np.array([pair not in seen_transitions(world) for pair in map(tuple, plan.tolist())])
-    rows = {name: walk(backbone, mc, world, policy, n, goals[0].size, seed=seed) for name, policy in
-            (('with_code', replay(given)), ('without', lambda e, s: (torch.zeros(len(e), mc.config.n_z), s)))}
-    def rates(entered):
-        first, second = (entered.reshape(goals.shape) == goals).all(2).T
-        return [first.mean(), second[first & ~unseen].mean(), second[first & unseen].mean()]
-    return pd.DataFrame(dict(where=['at the start', 'next, order seen', 'next, order never seen'], **{k: rates(v) for k, v in rows.items()}))
 
 # %% ../nbs/3_measure/33b_discovery.ipynb #98cd0671
 def _packaged(cls, folder, options):
