@@ -24,8 +24,10 @@ warnings.filterwarnings('ignore', message='`is_gradient_checkpointing`')  # peft
 import tyro
 
 from . import pipeline, rivals
-from .pipeline import AdaptConfig, DiscoverConfig, EvaluateConfig, RLConfig, Run
+from .pipeline import AdaptConfig, DiscoverConfig, EvaluateConfig, RLConfig
+from .runs import Run
 from .rivals import RivalsConfig
+from .runs import one_writer, run_command
 
 # %% ../nbs/3_measure/39_cli.ipynb #0c04ff2d
 @dataclass
@@ -79,9 +81,11 @@ class Code:
     def __call__(self):
         phases, folder = [self.adapt, self.discover, self.rl, self.evaluate], Run(self.out)
         if self.seed is not None: phases = [replace(c, seed=self.seed) for c in phases]
-        pipeline.adapt(folder, self.base.base, self.base.layer, self.base.dtype, phases[0])
-        for phase, config in zip((pipeline.discover, pipeline.rl, pipeline.evaluate), phases[1:]): phase(folder, config)
-        pipeline.report(folder)
+        folder.check_place()
+        with one_writer(self.out):
+            pipeline.adapt(folder, self.base.base, self.base.layer, self.base.dtype, phases[0])
+            for phase, config in zip((pipeline.discover, pipeline.rl, pipeline.evaluate), phases[1:]): phase(folder, config)
+            pipeline.report(folder)
 
 # %% ../nbs/3_measure/39_cli.ipynb #ba36ab3d
 @dataclass
@@ -119,22 +123,15 @@ def run(world: World):
     world()
 
 # %% ../nbs/3_measure/39_cli.ipynb #92baeb97
-def _command(cli, prog, argv=None):
-    "Parse arguments, run, and turn what a user got wrong into a sentence."
-    try: cli(prog, argv)
-    except ValueError as e:
-        print(f'{prog}: {e}', file=sys.stderr)
-        raise SystemExit(2) from None
-
 def main(argv=None):
     "The command `temporal-abstraction`."
-    _command(lambda prog, a: tyro.extras.subcommand_cli_from_dict(
+    run_command(lambda prog, a: tyro.extras.subcommand_cli_from_dict(
         {'run': run, 'adapt': adapt, 'discover': discover, 'rl': rl, 'evaluate': evaluate, 'report': report, 'compare': compare}, prog=prog, args=a), 'temporal-abstraction', argv)
 
 def train_metacontroller_main(argv=None):
     "The command `train_metacontroller`."
-    _command(lambda prog, a: tyro.cli(discover, prog=prog, args=a), 'train_metacontroller', argv)
+    run_command(lambda prog, a: tyro.cli(discover, prog=prog, args=a), 'train_metacontroller', argv)
 
 def internal_rl_main(argv=None):
     "The command `internal_rl`."
-    _command(lambda prog, a: tyro.cli(rl, prog=prog, args=a), 'internal_rl', argv)
+    run_command(lambda prog, a: tyro.cli(rl, prog=prog, args=a), 'internal_rl', argv)

@@ -16,61 +16,68 @@ import pandas as pd
 import torch
 
 from .backbone import Backbone
+from .code_base import (
+    CODE, COMPOSED, adapt_code_base, AdaptCodeConfig, composed_share, EqualViewStream, fresh,
+    make_code_base, PlainProgramStream, program_data, program_nll, program_vocabulary)
+from .code_discovery import discover_programs, ProgramDiscoverConfig
 from .comparison import compare_gradients, final_success
-from .code_base import (CODE, COMPOSED, AdaptCodeConfig, EqualViewStream, PlainProgramStream, adapt_code_base, composed_share, fresh,
-                                           make_code_base, program_data, program_nll, program_vocabulary)
-from .code_discovery import ProgramDiscoverConfig, discover_programs
 from .discovery import _packaged
-from .evaluation import (collect_actions, decode_labels, fit_clusters, gate_alignment, measure_clusters, segment,
-                                             summarise_discoveries, switch_table, traces, transplant, unseen_share)
-from .from_scratch import ScratchConfig
-from .plots import plot_learning_curves
+from .elbo import change
+from .evaluation import (
+    collect_actions, decode_labels, fit_clusters, gate_alignment, measure_clusters, segment,
+    summarise_discoveries, switch_table, traces, transplant, unseen_share)
 from .internal_env import InternalEnv
-from .internal_rl import DistilConfig, InternalRLConfig, Policy, distil, internal_rl, rollout
+from .internal_rl import (
+    distil, DistilConfig, internal_rl, InternalRLConfig, Policy, rollout)
 from .metacontroller import Metacontroller
-from .pipeline import Run, embedded, in_parallel, page, problem_rows, write_history
+from .pipeline import embedded, page, problem_rows
+from .plots import plot_learning_curves
+from .pretraining import ScratchConfig
 from .programs import Problem
+from .runs import in_parallel, Run, write_history
+from .settings import Count, NotNegative, Positive, Settings, Whole
 from .steering import as_policy
 from .textworld import ProgramReward, TextWorld
+from .token_rl import (
+    momentum_grpo, MomentumGRPOConfig, token_grpo, TokenGRPOConfig)
 from .trials import ProgramTrials, write_programs
-from .token_rl import MomentumGRPOConfig, TokenGRPOConfig, momentum_grpo, token_grpo
 from .verifier import Verifier
 
 # %% ../nbs/4_studies/42_composed_pipeline.ipynb #4372f989
 @dataclass
 class ComposedRLConfig(InternalRLConfig):
     "Phase 3 on composed programs, for codes."
-    updates: int = 80         # rollouts of all lanes, each followed by an update
-    train_std: bool = True    # the policy's spread is trained too
-    std: float = 1.           # spread of the policy's codes at the start: that of the prior
-    remember: int = 32        # earlier successes that are learned from again
-    lanes: int = 256          # programs in each rollout
-    temperature: float = 0.7  # of the model's own tokens
-    n_tests: int = 8          # hidden reward tests
+    updates: Count = 80             # rollouts of all lanes, each followed by an update
+    train_std: bool = True          # the policy's spread is trained too
+    std: Positive = 1.              # spread of the policy's codes at the start: that of the prior
+    remember: Whole = 32            # earlier successes that are learned from again
+    lanes: Count = 256              # programs in each rollout
+    temperature: NotNegative = 0.7  # of the model's own tokens
+    n_tests: Count = 8              # hidden reward tests
 
     def __post_init__(self):
         super().__post_init__()
-        if not self.std > 0: raise ValueError(f"std must be positive, got {self.std}.")
         if self.lanes < 2: raise ValueError(f"Programs are compared with each other: lanes must be at least 2, got {self.lanes}.")
 
 
 @dataclass
-class ComposedConfig:
+class ComposedConfig(Settings):
     "Everything a run is made of."
     base: ScratchConfig | AdaptCodeConfig = field(default_factory=lambda: replace(CODE))
     discover: ProgramDiscoverConfig = field(default_factory=ProgramDiscoverConfig)
     rl: ComposedRLConfig = field(default_factory=ComposedRLConfig)
-    alphas: tuple = (.02, .3)                     # tried besides that of `discover`
-    variants: tuple = ('global s', 'no views', 'always open', 'T=1', 'no memory', 'longer')   # of discovery and of exploration; the last asks for more steps
-    seeds: int = 5                                # of discovery, and of exploration
-    rl_lrs: tuple = (3e-3, 1e-2, 1e-3)            # learning rates tried for internal RL, the one for all seeds first
-    token_lrs: tuple = (1e-3, 3e-4, 1e-4)         # the same for GRPO on tokens
-    momentum_lrs: tuple = (1e-3, 1e-4, 1e-5)      # the same for momentum GRPO
-    token_temperature: float = 1.                 # of the tokens of both, which are all they explore by
-    hotter: tuple = (1.3,)                        # tried for GRPO besides
-    n: int = 256                                  # programs for each measurement
+    alphas: tuple[NotNegative, ...] = (.02, .3)                                              # tried besides that of `discover`
+    variants: tuple = ('global s', 'no views', 'always open', 'T=1', 'no memory', 'longer')  # of discovery and of exploration; the last asks for more steps
+    seeds: Count = 5                                                                         # of discovery, and of exploration
+    rl_lrs: tuple[Positive, ...] = (3e-3, 1e-2, 1e-3)                                        # learning rates tried for internal RL, the one for all seeds first
+    token_lrs: tuple[Positive, ...] = (1e-3, 3e-4, 1e-4)                                     # the same for GRPO on tokens
+    momentum_lrs: tuple[Positive, ...] = (1e-3, 1e-4, 1e-5)                                  # the same for momentum GRPO
+    token_temperature: Positive = 1.                                                         # of the tokens of both, which are all they explore by
+    hotter: tuple[Positive, ...] = (1.3,)                                                    # tried for GRPO besides
+    n: Count = 256                                                                           # programs for each measurement
 
     def __post_init__(self):
+        super().__post_init__()
         if not (self.rl_lrs and self.token_lrs and self.momentum_lrs): raise ValueError("Each method needs a learning rate: rl_lrs, token_lrs or momentum_lrs is empty.")
 
 
@@ -100,8 +107,8 @@ def load_composed_base(run):
 
 
 VARIANTS = {  # name: (changes to the configuration, parts of `discover_programs`)
-    'views': ({}, {}), 'global s': (dict(embedder='sequence'), {}),
-    'no views': ({}, dict(stream=PlainProgramStream)), 'equal views': ({}, dict(stream=EqualViewStream)), 'always open': (dict(gate='always'), {})}
+    'views': ({}, {}), 'global s': (dict(metacontroller=dict(embedder='sequence')), {}),
+    'no views': ({}, dict(stream=PlainProgramStream)), 'equal views': ({}, dict(stream=EqualViewStream)), 'always open': (dict(metacontroller=dict(gate='always')), {})}
 
 def composed_discoveries(c):
     "What is trained: (variant, alpha, seed)."
@@ -122,7 +129,7 @@ def _described(backbone, mc, world, n):
 def _discover(run, world, c, folder, variant, alpha, seed):
     backbone, labels, (changes, parts) = load_composed_base(run), dict(variant=variant, alpha=alpha, seed=seed), VARIANTS[variant]
     vocab = program_vocabulary(COMPOSED[world], backbone.tokenizer) if isinstance(c.base, AdaptCodeConfig) else None
-    result = discover_programs(backbone, COMPOSED[world], replace(c.discover, kl_weight=alpha, seed=seed, **changes), n_valid=c.n, vocab=vocab, **parts)
+    result = discover_programs(backbone, COMPOSED[world], change(c.discover, kl_weight=alpha, seed=seed, **changes), n_valid=c.n, vocab=vocab, **parts)
     place = _place(folder, **labels)
     result.mc.eval().save_pretrained(place / 'metacontroller')
     write_history(place, result.history)

@@ -30,15 +30,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from transformers import StoppingCriteria
 
-from .discovery import replay
+from .data import ExpertData, to_steps
 from .internal_rl import rollout
 from .metacontroller import soft
 from .plots import Segmented, sort_known
-from .pretraining import ExpertData, to_steps
 from .probing import spans
 from .programs import (
     PROBLEMS, Program, block_labels, boundaries, find_problems, token_starts)
-from .steering import as_policy, steer
+from .steering import as_policy, replay, steer
 from .verifier import Candidate, Verifier
 
 # %% ../nbs/3_measure/33_evaluation.ipynb #29d94b16

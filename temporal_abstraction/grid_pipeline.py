@@ -15,20 +15,27 @@ import pandas as pd
 import torch
 
 from .backbone import Backbone
-from .comparison import RawGRPOConfig, compare_gradients, final_success, levels, raw_grpo
-from .controllers import ControllersConfig, controllers_by_layer
-from .discovery import (
-    GridDiscoverConfig, PlainStream, SummaryStream, ViewStream, discover_grid)
-from .from_scratch import ExpertStream
-from .evaluation import (collect_actions, decode_labels, gate_alignment, switch_table, traces, transplant, unseen_share)
-from .from_scratch import SCRATCH, ScratchConfig, make_base
+from .comparison import (
+    compare_gradients, final_success, levels, raw_grpo, RawGRPOConfig)
+from .controllers import controllers_by_layer, ControllersConfig
+from .discovery import discover_grid, GridDiscoverConfig
+from .elbo import change
+from temporal_abstraction.evaluation import (
+    collect_actions, decode_labels, gate_alignment, switch_table, traces, transplant,
+    unseen_share)
 from .internal_env import InternalEnv
-from .internal_rl import InternalRLConfig, Policy, internal_rl, rollout
+from .internal_rl import internal_rl, InternalRLConfig, Policy, rollout
 from .metacontroller import Metacontroller
-from .pinpad import WORLDS, PinpadEnv, expert
-from .pipeline import Run, embedded, in_parallel, page, write_history
-from .plots import plot_controllers, plot_gates, plot_learning_curves, plot_probe, plot_sweep
+from .pinpad import WORLDS, expert, PinpadEnv
+from .pinpad_base import (
+    SCRATCH, make_base, PlainStream, SummaryStream, ViewStream)
+from .pipeline import embedded, page
+from .plots import (
+    plot_controllers, plot_gates, plot_learning_curves, plot_probe, plot_sweep)
+from .pretraining import ScratchConfig
 from .probing import average_by_layer, label_walks, probe_layers
+from .runs import in_parallel, Run, write_history
+from .settings import Count, NotNegative, Positive, Settings
 from .steering import prior_policy
 from .trials import GridTrials
 
@@ -36,29 +43,29 @@ from .trials import GridTrials
 @dataclass
 class GridRLConfig(InternalRLConfig):
     "Phase 3 in the gridworld, for codes."
-    updates: int = 120        # rollouts of all lanes, each followed by an update
-    lr: float = 1e-3          # learning rate of AdamW
-    train_std: bool = True    # the policy's spread is trained too
-    lanes: int = 512          # episodes in each rollout
-    std: float = 1.           # spread of the policy's codes at the start: that of the prior
+    updates: Count = 120    # rollouts of all lanes, each followed by an update
+    lr: Positive = 1e-3     # learning rate of AdamW
+    train_std: bool = True  # the policy's spread is trained too
+    lanes: Count = 512      # episodes in each rollout
+    std: Positive = 1.      # spread of the policy's codes at the start: that of the prior
 
 
 @dataclass
-class GridPreset:
+class GridPreset(Settings):
     "Everything a run of the gridworld is made of."
-    name: str                            # of its world
+    name: str  # of its world
     base: ScratchConfig
     controllers: ControllersConfig = field(default_factory=lambda: ControllersConfig(steps=200))
     discover: GridDiscoverConfig = field(default_factory=GridDiscoverConfig)
     rl: GridRLConfig = field(default_factory=GridRLConfig)
-    alphas: tuple = (.02, .05, .15)      # of the sweep; that of `discover` is among them
-    seeds: int = 1                      # of discovery at the main alpha
-    rl_seeds: int = 5                   # of internal RL; its ablations and rivals get one
-    raw_lrs: tuple = (1e-4, 3e-4, 1e-3) # learning rates tried for GRPO on raw actions
-    n: int = 1024                       # episodes for each measurement
-    stream: type = ViewStream           # what the encoder sees, except in the variant without views
+    alphas: tuple[NotNegative, ...] = (.02, .05, .15)                          # of the sweep; that of `discover` is among them
+    seeds: Count = 1                                                           # of discovery at the main alpha
+    rl_seeds: Count = 5                                                        # of internal RL; its ablations and rivals get one
+    raw_lrs: tuple[Positive, ...] = (1e-4, 3e-4, 1e-3)                         # learning rates tried for GRPO on raw actions
+    n: Count = 1024                                                            # episodes for each measurement
+    stream: type = ViewStream                                                  # what the encoder sees, except in the variant without views
     variants: tuple = ('views', 'no views', 'always open', 'co-trained base')  # of discovery, see below
-    device: str = 'cpu'                 # where models are; 'auto': the GPU, if there is one
+    device: str = 'cpu'                                                        # where models are; 'auto': the GPU, if there is one
 
     @property
     def world(self): return WORLDS[self.name]
@@ -68,7 +75,8 @@ class GridPreset:
 
 
 def _larger(name):
-    discover = GridDiscoverConfig(steps=4000, batch_size=128, kl_start=0., kl_delay=.5, open_for=.5, logvar=-6.)
+    discover = GridDiscoverConfig(steps=4000, batch_size=128, kl_start=0., kl_delay=.5, open_for=.5)
+    discover = change(discover, metacontroller=dict(logvar=-6.))
     return GridPreset(name, SCRATCH[name], ControllersConfig(steps=600), discover, GridRLConfig(updates=500), seeds=3, stream=SummaryStream)
 
 PRESETS = dict(
@@ -83,7 +91,7 @@ def grid_base(run: Run, p: GridPreset):
     settings = dict(asdict(p.base), world=p.name)
     if run.done('base', settings): return
     with run.writing('base', settings) as folder:
-        history = make_base(p.name, folder / 'backbone', p.where, **asdict(p.base)).history
+        history = make_base(p.name, folder / 'backbone', p.where, folder / 'checkpoints', **asdict(p.base)).history
         write_history(folder, history)
     h = history.iloc[-1]
     print(f"Phase 1: after {h.step:.0f} steps the base is {h.gap:.3f} nats a move above the best possible forecast ({h.seconds:.0f} s).")
@@ -112,7 +120,7 @@ def known(run: Run, p: GridPreset, n_jobs=2):
           f"in {best.max():.2f} of episodes after block {best.idxmax():.0f}.")
 
 # %% ../nbs/4_studies/41_grid_pipeline.ipynb #f9cea767
-VARIANTS = {'views': ({}, {}), 'no views': ({}, dict(stream=PlainStream)), 'always open': (dict(gate='always'), {}),
+VARIANTS = {'views': ({}, {}), 'no views': ({}, dict(stream=PlainStream)), 'always open': (dict(metacontroller=dict(gate='always')), {}),
             'co-trained base': (dict(base_lr=1e-3), {})}  # changes to the configuration, and other parts
 
 def discoveries(p):
@@ -126,7 +134,7 @@ def _discover(run, p, folder, variant, alpha, seed):
     world = p.world
     changes, parts = VARIANTS[variant]
     parts = dict(stream=p.stream) | parts
-    result = discover_grid(load_grid_base(run, p), world, replace(p.discover, kl_weight=alpha, seed=seed, **changes), **parts)
+    result = discover_grid(load_grid_base(run, p), world, change(p.discover, kl_weight=alpha, seed=seed, **changes), **parts)
     bb, mc, labels = result.backbone, result.mc.eval(), dict(variant=variant, alpha=alpha, seed=seed)
     place = folder / f'{variant} {alpha} {seed}'.replace(' ', '_')
     mc.save_pretrained(place / 'metacontroller')

@@ -17,35 +17,36 @@ from .composed_pipeline import program_gradient_variance
 from .evaluation import comparison_table, judge, pass_rates, sample_programs
 from .internal_env import InternalEnv
 from .internal_rl import InternalRLConfig, Policy, internal_rl
-from .pipeline import Run, asked, in_parallel, load_backbone, load_metacontroller, loading, problem_rows, problem_world
+from .pipeline import (
+    asked, load_backbone, load_metacontroller, problem_rows, problem_world)
+from .runs import Run, in_parallel, loading
 from .related import reworded
+from .settings import Count, Positive, Settings, Whole
 from .textworld import ProgramReward
 from .token_rl import MomentumGRPOConfig, TokenGRPOConfig, momentum_grpo, token_grpo
 from .verifier import Verifier
 
 # %% ../nbs/4_studies/43_rivals.ipynb #3c7d3e11
 @dataclass
-class RivalsConfig:
+class RivalsConfig(Settings):
     "The comparison on the six problems."
-    seeds: int = 2                # runs of each method
-    updates: int = 8              # rollouts, each followed by an update
-    group: int = 8                # programs a problem in each rollout
-    lrs: tuple[float, ...] = (2e-3, 7e-4, 2e-4)           # learning rates tried for internal RL, the first by all seeds
-    epochs: int = 4               # its gradient steps on each rollout
-    remember: int = 0             # earlier successes of each problem that it learns from again
-    token_lrs: tuple[float, ...] = (1e-4, 3e-4, 3e-5)     # the same for token GRPO
-    momentum_lrs: tuple[float, ...] = (1e-4, 3e-4, 1e-5)  # the same for momentum GRPO
-    token_epochs: int = 2         # gradient steps of both on each rollout
-    n_tests: int = 10             # hidden reward tests a problem
-    n_samples: int = 32           # programs a problem and run, for the evaluation; about as many under prompts in other words
-    n_evaluation: int = 12        # hidden evaluation tests a problem
-    temperature: float = 0.7      # of tokens, in all rollouts and in the evaluation
+    seeds: Count = 2                                         # runs of each method
+    updates: Count = 8                                       # rollouts, each followed by an update
+    group: Count = 8                                         # programs a problem in each rollout
+    lrs: tuple[Positive, ...] = (2e-3, 7e-4, 2e-4)           # learning rates tried for internal RL, the first by all seeds
+    epochs: Count = 4                                        # its gradient steps on each rollout
+    remember: Whole = 0                                      # earlier successes of each problem that it learns from again
+    token_lrs: tuple[Positive, ...] = (1e-4, 3e-4, 3e-5)     # the same for token GRPO
+    momentum_lrs: tuple[Positive, ...] = (1e-4, 3e-4, 1e-5)  # the same for momentum GRPO
+    token_epochs: Count = 2                                  # gradient steps of both on each rollout
+    n_tests: Count = 10                                      # hidden reward tests a problem
+    n_samples: Count = 32                                    # programs a problem and run, for the evaluation; about as many under prompts in other words
+    n_evaluation: Count = 12                                 # hidden evaluation tests a problem
+    temperature: Positive = 0.7                              # of tokens, in all rollouts and in the evaluation
 
     def __post_init__(self):
-        if self.seeds < 1: raise ValueError(f"seeds must be at least 1, got {self.seeds}.")
+        super().__post_init__()
         if not (self.lrs and self.token_lrs and self.momentum_lrs): raise ValueError("Each method needs a learning rate: lrs, token_lrs or momentum_lrs is empty.")
-        for k in ('n_tests', 'n_samples', 'n_evaluation'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
         for lr in self.lrs: InternalRLConfig(updates=self.updates, epochs=self.epochs, lr=lr, remember=self.remember)   # what a method refuses is refused now, and not after hours
         for lr in (*self.token_lrs, *self.momentum_lrs): MomentumGRPOConfig(updates=self.updates, lanes=self.group, group=self.group, epochs=self.token_epochs, lr=lr, temperature=self.temperature)
 

@@ -18,39 +18,38 @@ import numpy as np
 import pandas as pd
 import torch
 from datasets import Dataset
-from peft import LoraConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
+from peft import get_peft_model_state_dict, set_peft_model_state_dict
 from tqdm.auto import tqdm
 from transformers import GenerationConfig, LogitsProcessor, PrinterCallback, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 from trl.trainer.utils import use_adapter
 
 from .backbone import Backbone
+from .pretraining import add_lora
+from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 
 # %% ../nbs/3_measure/35_token_rl.ipynb #d2806cb9
 @dataclass
-class TokenGRPOConfig:
+class TokenGRPOConfig(Settings):
     "GRPO on tokens: low-rank updates of all blocks are trained, without a critic and without a KL to the base."
-    updates: int = 20          # rollouts of all lanes, each followed by an update
-    lanes: int = 64            # completions a rollout
-    group: int = 8             # completions of one prompt that are compared with each other; a divisor of lanes
-    epochs: int = 4            # gradient steps on each rollout
-    lr: float = 1e-4           # learning rate of AdamW
-    clip: float = 0.2          # of each token's ratio
-    grad_clip: float = 1.      # largest gradient norm
-    lora_rank: int = 16        # rank of the updates
-    lora_alpha: int = 32       # their scale, over the rank
-    temperature: float = 1.    # of the tokens, in rollouts and in the objective
-    max_new_tokens: int = 128  # a completion that has not ended by then is truncated
-    chunk: int = 64            # completions passed through the model at once while learning, at most; a matter of memory and time only
-    seed: int = 0              # fixes the order of prompts, the first weights and the tokens
+    updates: Count = 20          # rollouts of all lanes, each followed by an update
+    lanes: Count = 64            # completions a rollout
+    group: Count = 8             # completions of one prompt that are compared with each other; a divisor of lanes
+    epochs: Count = 4            # gradient steps on each rollout
+    lr: Positive = 1e-4          # learning rate of AdamW
+    clip: Positive = 0.2         # of each token's ratio
+    grad_clip: Positive = 1.     # largest gradient norm
+    lora_rank: Count = 16        # rank of the updates
+    lora_alpha: Count = 32       # their scale, over the rank
+    temperature: Positive = 1.   # of the tokens, in rollouts and in the objective
+    max_new_tokens: Count = 128  # a completion that has not ended by then is truncated
+    chunk: Count = 64            # completions passed through the model at once while learning, at most; a matter of memory and time only
+    seed: Whole = 0              # fixes the order of prompts, the first weights and the tokens
 
     def __post_init__(self):
-        for k in ('updates', 'epochs', 'lora_rank', 'lora_alpha', 'max_new_tokens', 'chunk'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
-        for k in ('lr', 'clip', 'grad_clip', 'temperature'):
-            if not getattr(self, k) > 0: raise ValueError(f"{k} must be positive, got {getattr(self, k)}.")
+        super().__post_init__()
         if self.group < 2: raise ValueError(f"A group needs at least 2 completions to compare, got {self.group}.")
-        if self.lanes < 1 or self.lanes % self.group:
+        if self.lanes % self.group:
             raise ValueError(f"lanes must be a multiple of group: {self.lanes} completions do not make whole groups of {self.group}.")
 
 
@@ -132,8 +131,7 @@ def _hushed():
 @_hushed()
 def _with_lora(model, c):
     "A copy of the model with trainable low-rank updates of every linear layer in its blocks."
-    lora = LoraConfig(r=c.lora_rank, lora_alpha=c.lora_alpha, target_modules='all-linear', task_type='CAUSAL_LM')
-    return get_peft_model(copy.deepcopy(model), lora)
+    return add_lora(model, c.lora_rank, c.lora_alpha)
 
 def _merged(backbone, trained, c):
     "The base with trained updates added to its weights, in float32."
@@ -184,16 +182,15 @@ def token_grpo(
 @dataclass
 class MomentumGRPOConfig(TokenGRPOConfig):
     "Momentum GRPO: half of each group is written by the policy, half by its moving average."
-    lr: float = 1e-5          # learning rate of AdamW
-    temperature: float = 0.7  # of the tokens, in rollouts and in the objective
-    decay: float = 0.99       # of the moving average, at each optimiser step
-    spread: float = 0.75      # interquartile ranges below the first quartile at which a completion is too certain
+    lr: Positive = 1e-5          # learning rate of AdamW
+    temperature: Positive = 0.7  # of the tokens, in rollouts and in the objective
+    decay: Share = 0.99          # of the moving average, at each optimiser step
+    spread: NotNegative = 0.75   # interquartile ranges below the first quartile at which a completion is too certain
 
     def __post_init__(self):
         super().__post_init__()
         if self.group % 2: raise ValueError(f"The policy and its anchor write half of each group; {self.group} completions cannot be halved.")
-        if not 0 <= self.decay < 1: raise ValueError(f"decay must be at least 0 and less than 1, got {self.decay}.")
-        if self.spread < 0: raise ValueError(f"spread must not be negative, got {self.spread}.")
+        if self.decay == 1: raise ValueError(f"decay must be less than 1, got {self.decay}.")
 
 
 def too_certain(
