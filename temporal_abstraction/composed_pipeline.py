@@ -16,35 +16,36 @@ import pandas as pd
 import torch
 
 from .backbone import Backbone
-from .baselines import (
-    action_log_prob, gradient_noise, plot_learning_curves, RawEpisodes, trainable)
+from .plots import plot_learning_curves
 from .code_base import adapt_code_base, AdaptCodeConfig, CODE, make_code_base
+from .code_discovery import discover_programs, ProgramDiscoverConfig
+from .evaluation import transplant
+from .trials import write_programs
+from .comparison import compare_gradients
 from .composed import COMPOSED
-from temporal_abstraction.streams import (
-    composed_share, EqualViewStream, PlainProgramStream, program_data, program_nll,
-    program_vocabulary)
-from temporal_abstraction.code_discovery import (
-    code_bank, described, discover_programs, ProgramDiscoverConfig, transplant, unseen_pairs,
-    write_programs)
 from .discovery import _packaged
 from .elbo import change
 from .evaluation import (
-    code_clusters, code_decoding, code_table, fit_codes, gate_alignment, segment)
-from .grid_pipeline import final_success
+    collect_actions, decode_labels, fit_clusters, gate_alignment, measure_clusters, segment,
+    summarise_discoveries, switch_table, traces, unseen_share)
+from .grammar import Problem
+from .comparison import final_success
 from .internal_env import InternalEnv
 from .internal_rl import (
     distil, DistilConfig, internal_rl, InternalRLConfig, Policy, rollout)
 from .metacontroller import Metacontroller
 from .pipeline import embedded, page, problem_rows
 from .pretraining import ScratchConfig
-from .grammar import Problem
 from .runs import in_parallel, Run, write_history
 from .settings import Count, NotNegative, Positive, Settings, Whole
 from .steering import as_policy
-from .streams import sample_texts
+from .streams import (
+    composed_share, EqualViewStream, PlainProgramStream, program_data, program_nll,
+    program_vocabulary, sample_texts)
 from .textworld import ProgramReward, TextWorld
 from .token_rl import (
     momentum_grpo, MomentumGRPOConfig, token_grpo, TokenGRPOConfig)
+from .trials import ProgramTrials
 from .verifier import Verifier
 
 # %% ../nbs/4_studies/42_composed_pipeline.ipynb #4372f989
@@ -124,11 +125,11 @@ def _place(folder, variant, alpha, seed): return folder / f'{variant} {alpha} {s
 
 def _described(backbone, mc, world, n):
     "Tables about one metacontroller."
-    data = program_data(backbone, world, n)
-    codes = code_table(mc, data)
-    tables = dict(alignment=gate_alignment(mc, data), decoding=code_decoding(codes), clusters=code_clusters(codes),
-                  transplant=transplant(backbone, mc, world, code_bank(mc, program_data(backbone, world, n, seed=1)), 2 * n))
-    return tables, unseen_pairs(world, write_programs(backbone, mc, world, 'prior', n))
+    ts, trials = traces(mc, program_data(backbone, world, n)), ProgramTrials(backbone, mc, world)
+    table, bank = switch_table(ts), collect_actions(traces(mc, program_data(backbone, world, n, seed=1)))
+    tables = dict(alignment=gate_alignment(ts), decoding=decode_labels(table), clusters=measure_clusters(table),
+                  transplant=transplant(trials, bank, 2 * n))
+    return tables, unseen_share(trials.act('prior', n, 4), world.seen)
 
 def _discover(run, world, c, folder, variant, alpha, seed):
     backbone, labels, (changes, parts) = load_composed_base(run), dict(variant=variant, alpha=alpha, seed=seed), VARIANTS[variant]
@@ -222,40 +223,22 @@ def explore_composed(run: Run, world, config, n_jobs=2):
         print(f'Phase 3, {target}: ' + ', '.join(f'{m} {s:.3f}' for m, s in final_success(curves).items()) + '.')
 
 # %% ../nbs/4_studies/42_composed_pipeline.ipynb #91b2d02b
-@torch.no_grad()
-def _written(backbone, rows, reward, n, longest, temperature):
-    "What the model writes by itself, as episodes on tokens."
-    tokenizer, (asked,) = backbone.tokenizer, rows
-    prompt = torch.tensor([tokenizer(asked['prompt'])['input_ids']] * n)
-    ids = backbone.model.generate(prompt, attention_mask=torch.ones_like(prompt), do_sample=True, temperature=temperature, top_k=0, top_p=1., repetition_penalty=1., max_new_tokens=longest)
-    action = ids[:, 1:]
-    ended = (action == tokenizer.eos_token_id).cumsum(1) - (action == tokenizer.eos_token_id).long()
-    mask = (ended == 0) & (torch.arange(action.shape[1]) >= prompt.shape[1] - 1)
-    completions = tokenizer.batch_decode(ids[:, prompt.shape[1]:], skip_special_tokens=True)
-    passed = torch.tensor(reward([asked['prompt']] * n, completions, [asked['problem']] * n))
-    return RawEpisodes(ids[:, :-1], action, torch.zeros(action.shape), mask, passed, torch.zeros(n))
-
 def program_gradient_variance(
     backbone,
     mc,
     problem: Problem,    # one that both ways of writing sometimes solve
     longest,             # tokens a program may have
-    policy=None,         # over codes; None: a fresh one with spread 1, close to the prior
+    policy=None,         # over z; None: a fresh one with spread 1, close to the prior
     temperature=1.,      # of the tokens of both
     n=1024,              # programs of each
-    seed=0,              # fixes codes and tokens
+    seed=0,              # fixes z and tokens
     n_tests=8,           # hidden reward tests
-) -> pd.DataFrame:       # a row for tokens and a row for codes, with the columns of `gradient_noise`
-    "The noise of policy gradients on tokens and on codes (Kobayashi et al. 2025, appendix E.2)."
-    torch.manual_seed(seed)
-    model, policy, rows = trainable(backbone), policy or Policy.like(mc, std=1.), problem_rows([problem])
+) -> pd.DataFrame:       # from `compare_gradients`
+    "The noise of policy gradients on tokens and on z where a program is rewarded."
     with Verifier(workers=1, timeout=.5) as verifier:
         reward = ProgramReward(verifier, n_tests=n_tests, problems=[problem])
-        raw = _written(backbone, rows, reward, n, longest, temperature)
-        codes = rollout(InternalEnv(backbone, mc, TextWorld(backbone.tokenizer, rows, reward, n, longest), temperature), policy.act, seed=seed)
-    return pd.DataFrame({
-        'tokens': gradient_noise(raw, lambda ep: action_log_prob(model, ep, temperature).sum(1), model.parameters()),
-        'codes': gradient_noise(codes, lambda ep: policy.log_prob(ep.e, ep.z, ep.mask), policy.parameters())}).T
+        world = TextWorld(backbone.tokenizer, problem_rows([problem]), reward, n, longest)
+        return compare_gradients(backbone, mc, world, policy, temperature=temperature, seed=seed)
 
 # %% ../nbs/4_studies/42_composed_pipeline.ipynb #4b36a30e
 def shipped_program_policy(name='many') -> Policy:
@@ -268,7 +251,7 @@ def composed_report(run: Run, world, config):
     read = lambda name: pd.read_csv(run / 'discover' / f'{name}.csv')
     curves, backbone, mc = pd.read_csv(run / 'explore' / 'curves.csv'), load_composed_base(run), load_composed_metacontroller(run, config)
     data = program_data(backbone, COMPOSED[world], 64)
-    shown = segment(backbone, mc, data.rows[0], fit_codes(code_table(mc, data)))
+    shown = segment(backbone, mc, data.rows[0], fit_clusters(switch_table(traces(mc, data))))
     (run / 'figures').mkdir(exist_ok=True)
     shown.save_png(run / 'figures' / 'program.png')
     plot_learning_curves(curves[curves.target == curves.target.iloc[0]], smooth=3).savefig(run / 'figures' / 'learning.png', dpi=150, bbox_inches='tight')
@@ -276,7 +259,7 @@ def composed_report(run: Run, world, config):
     blocks = read('alignment').query("boundary == 'block'")[['variant', 'alpha', 'seed', 'convention', 'gate', 'precision', 'recall', 'f1']]
     parts = [f'<h1>Composed programs</h1><p>World {html.escape(world)}. Run: {html.escape(str(run.out))}.</p>', shown._repr_html_(),
              '<h2>Exploration</h2>', embedded(run / 'figures' / 'learning.png', 'Share of verified programs that are the target, by programs verified.'),
-             pd.concat({t: final_success(c) for t, c in curves.groupby('target', sort=False)}).round(3).to_frame('final success').to_html(), '<h2>What phase 2 found</h2>', show(described(run / 'discover').reset_index()), '<h2>Where the gate switches</h2>', show(blocks),
+             pd.concat({t: final_success(c) for t, c in curves.groupby('target', sort=False)}).round(3).to_frame('final success').to_html(), '<h2>What phase 2 found</h2>', show(summarise_discoveries(run / 'discover').reset_index()), '<h2>Where the gate switches</h2>', show(blocks),
              '<h2>What codes say</h2>', show(read('decoding')), show(read('clusters')), '<h2>What codes do</h2>', show(read('transplant')),
              show(read('discovery')), f"<h2>Settings</h2><pre>{html.escape(json.dumps(run.config('explore'), indent=1))}</pre>"]
     (run / 'report.html').write_text(page('Composed programs', parts))

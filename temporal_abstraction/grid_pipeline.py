@@ -4,41 +4,40 @@
 
 # %% auto #0
 __all__ = ['PRESETS', 'VARIANTS', 'GRID_CAPTIONS', 'GridRLConfig', 'GridPreset', 'grid_base', 'load_grid_base', 'known',
-           'discoveries', 'discover', 'load_discovered', 'explore', 'final_success', 'levels', 'plot_sweep',
-           'grid_report', 'run_grid']
+           'discoveries', 'discover', 'load_discovered', 'explore', 'grid_report', 'run_grid']
 
 # %% ../nbs/4_studies/41_grid_pipeline.ipynb #5034c77e
 import html
 import json
 from dataclasses import asdict, dataclass, field, replace
 
-import matplotlib.pyplot as plt
 import pandas as pd
-import seaborn as sns
 import torch
-from matplotlib.figure import Figure
 
 from .backbone import Backbone
-from .baselines import (
-    gradient_variance, plot_learning_curves, raw_grpo, RawGRPOConfig)
-from .controllers import (
-    controllers_by_layer, ControllersConfig, plot_controllers)
-from temporal_abstraction.discovery import (
-    discover_grid, grid_alignment, grid_codes, GridDiscoverConfig, plot_gates, subgoal_decoding,
-    transfer, unseen_share, walk)
+from .comparison import (
+    compare_gradients, final_success, levels, raw_grpo, RawGRPOConfig)
+from .controllers import controllers_by_layer, ControllersConfig
+from .discovery import discover_grid, GridDiscoverConfig
 from .elbo import change
+from temporal_abstraction.evaluation import (
+    collect_actions, decode_labels, gate_alignment, switch_table, traces, transplant,
+    unseen_share)
 from .internal_env import InternalEnv
 from .internal_rl import internal_rl, InternalRLConfig, Policy, rollout
 from .metacontroller import Metacontroller
-from .pinpad import PinpadEnv, WORLDS
+from .pinpad import WORLDS, expert, PinpadEnv
 from .pinpad_base import (
-    make_base, PlainStream, SCRATCH, SummaryStream, ViewStream)
+    SCRATCH, make_base, PlainStream, SummaryStream, ViewStream)
 from .pipeline import embedded, page
-from .runs import in_parallel, Run, write_history
+from .plots import (
+    plot_controllers, plot_gates, plot_learning_curves, plot_probe, plot_sweep)
 from .pretraining import ScratchConfig
-from .probing import by_layer, plot_probe, probe
+from .probing import average_by_layer, label_walks, probe_layers
+from .runs import in_parallel, Run, write_history
 from .settings import Count, NotNegative, Positive, Settings
 from .steering import prior_policy
+from .trials import GridTrials
 
 # %% ../nbs/4_studies/41_grid_pipeline.ipynb #99347703
 @dataclass
@@ -111,13 +110,13 @@ def known(run: Run, p: GridPreset, n_jobs=2):
     if run.done('known', settings): return
     model = load_grid_base(run, p).model
     with run.writing('known', settings) as folder:
-        probed = probe(model, p.world)
+        probed = probe_layers(model, *(label_walks(expert(p.world, 1024, torch.Generator().manual_seed(2**42 + i), floors=True)) for i in (0, 1)))
         probed.to_csv(folder / 'probes.csv', index=False)
         layers = range(model.config.num_hidden_layers + 1)
         table = pd.concat(in_parallel([(_controllers, run, p, l) for l in layers], n_jobs, folder))
         table.drop_duplicates(['layer', 'tasks', 'controller', 'seed']).to_csv(folder / 'controllers.csv', index=False)
     best = table[(table.tasks == 'unseen') & (table.controller != 'none')].set_index('layer').success
-    print(f"Known goals: probes read the subgoal with accuracy {by_layer(probed).accuracy.max():.2f} at best; controllers solve the unseen task "
+    print(f"Known goals: probes read the subgoal with accuracy {average_by_layer(probed).accuracy.max():.2f} at best; controllers solve the unseen task "
           f"in {best.max():.2f} of episodes after block {best.idxmax():.0f}.")
 
 # %% ../nbs/4_studies/41_grid_pipeline.ipynb #f9cea767
@@ -141,12 +140,11 @@ def _discover(run, p, folder, variant, alpha, seed):
     mc.save_pretrained(place / 'metacontroller')
     if variant == 'co-trained base': bb.save_pretrained(place / 'backbone')
     write_history(place, result.history)
-    codes = grid_codes(bb, mc, world, p.n, stream=parts['stream'])
-    tables = dict(alignment=grid_alignment(codes), decoding=subgoal_decoding(codes))
-    prior = walk(bb, mc, world, prior_policy(mc.config.n_z), p.n, 3 * len(world.subgoals[0]))
-    bank = all((codes.true & codes.switch & (codes.subgoal == k)).any() for k in range(len(world.subgoals)))
-    if bank: tables['transfer'] = transfer(bb, mc, world, codes, p.n)
-    tables['discovery'] = result.history.tail(1).assign(unseen_share=unseen_share(world, prior))
+    ts = traces(mc, parts['stream'](bb, world, p.n, valid_seed=10_000), p.n)
+    trials, bank = GridTrials(bb, mc, world), collect_actions(ts, 'start')
+    tables = dict(alignment=gate_alignment(ts), decoding=decode_labels(switch_table(ts)))
+    if set(bank) == set(trials.labels): tables['transplant'] = transplant(trials, bank, p.n)
+    tables['discovery'] = result.history.tail(1).assign(unseen=unseen_share(trials.act('prior', p.n, 3), trials.seen))
     return {k: t.assign(**labels) for k, t in tables.items()}
 
 # %% ../nbs/4_studies/41_grid_pipeline.ipynb #1f03c57a
@@ -156,11 +154,11 @@ def discover(run: Run, p: GridPreset, n_jobs=2):
     if run.done('discover', settings): return
     with run.writing('discover', settings) as folder:
         found = in_parallel([(_discover, run, p, folder, *job) for job in discoveries(p)], n_jobs, folder)
-        tables = {k: pd.concat([f[k] for f in found if k in f]) for k in ('alignment', 'decoding', 'transfer', 'discovery')}
+        tables = {k: pd.concat([f[k] for f in found if k in f]) for k in ('alignment', 'decoding', 'transplant', 'discovery')}
         for k, t in tables.items(): t.to_csv(folder / f'{k}.csv', index=False)
     main = p.discover.kl_weight
     f1 = tables['alignment'].query("variant == 'views' and alpha == @main and gate == 'learned'").f1
-    z = tables['decoding'].query("alpha == @main and features == 'z'").groupby('variant').accuracy.median()
+    z = tables['decoding'].query("alpha == @main and feature == 'z'").groupby('variant').accuracy.median()
     read = ', '.join(f'{v} {a:.2f}' for v, a in z.items())
     print(f"Phase 2: the gate agrees with the true subgoals, F1 {f1.median():.2f}; how well the subgoal is read from its codes: {read}.")
 
@@ -192,7 +190,7 @@ def _noise(run, p):
     "How noisy policy gradients are on raw actions and on codes, on the beginnings of an expert's task."
     bb, mc = load_discovered(run, p, 'views')
     task = p.world.tasks[0]
-    begun = {'-'.join(map(str, task[:k])): gradient_variance(bb, mc, p.world, task[:k], n=2 * p.n) for k in range(1, len(task) + 1)}
+    begun = {'-'.join(map(str, task[:k])): compare_gradients(bb, mc, PinpadEnv(2 * p.n, p.world, (task[:k],))) for k in range(1, len(task) + 1)}
     return pd.concat(begun, names=['task', 'acting by']).reset_index()
 
 def explore(run: Run, p: GridPreset, n_jobs=2):
@@ -209,34 +207,7 @@ def explore(run: Run, p: GridPreset, n_jobs=2):
     final = final_success(curves)
     print('Phase 3, the unseen task: ' + ', '.join(f'{m} {s:.3f}' for m, s in final.items()) + '.')
 
-def final_success(curves, last=10):
-    "Median over seeds of the mean success in the last updates; of several learning rates the one with most seeds, of equals the best."
-    end = curves.groupby(['method', 'lr', 'seed']).reward.apply(lambda r: r.tail(last).mean())
-    rates = end.groupby(['method', 'lr']).agg(['size', 'median']).sort_values(['size', 'median'])
-    return rates['median'].groupby('method').last().sort_values(ascending=False)
-
 # %% ../nbs/4_studies/41_grid_pipeline.ipynb #6de3f7b3
-def levels(curves, controllers):
-    "Success on the unseen task without any learning: of codes from the prior, and of the best controllers for known subgoals."
-    steered = controllers[(controllers.tasks == 'unseen') & (controllers.controller != 'none')]
-    return {'known subgoals': steered.groupby('layer').success.median().max(), 'prior codes': curves[curves.method == 'internal RL'].groupby('seed').prior.first().mean()}
-
-
-def plot_sweep(alignment, discovery):
-    "Agreement of the gate by alpha, and what is saved for what rate, with a frozen and with a co-trained base."
-    fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout='constrained')
-    learned = alignment[(alignment.gate == 'learned') & alignment.variant.isin(['views', 'co-trained base'])]
-    for variant, colour, line in (('views', '#2aa198', '-'), ('co-trained base', '#9b6fc4', '--')):
-        f1 = learned[learned.variant == variant].groupby('alpha').f1
-        left.errorbar(f1.median().index, f1.median(), [f1.median() - f1.min(), f1.max() - f1.median()], marker='o', ls=line, color=colour, label=variant)
-        rd = discovery[discovery.variant == variant].groupby('alpha')[['kl', 'nll_posterior']].median()
-        right.plot(rd.kl, rd.nll_posterior, marker='o', ls=line, color=colour, label=variant)
-    left.set(xscale='log', xlabel='alpha', ylabel='F1 with true subgoals', ylim=(0, 1.04)); left.legend(frameon=False)
-    left.set_xticks(alphas := sorted(learned.alpha.unique()), [f'{a:g}' for a in alphas]); left.minorticks_off()
-    right.set(xlabel='rate: nats of code an episode', ylabel='distortion: nats of action an episode')
-    sns.despine(fig)
-    return fig
-
 GRID_CAPTIONS = {'probes': 'How well a linear probe reads the current subgoal after each block, and by how long it has been pursued; dashed: chance.',
     'controllers': 'Success when a low-rank controller for the true subgoal is written after each block; dashed: the base alone.',
     'gates': 'The gate over some episodes; dashed: where a new subgoal begins, which it was never told.',
@@ -247,11 +218,11 @@ GRID_CAPTIONS = {'probes': 'How well a linear probe reads the current subgoal af
 def grid_report(run: Run, p: GridPreset):
     "Write PNG figures and report.html."
     read = lambda phase, table: pd.read_csv(run / phase / f'{table}.csv')
-    alignment, decoding, moved, found = (read('discover', t) for t in ('alignment', 'decoding', 'transfer', 'discovery'))
+    alignment, decoding, moved, found = (read('discover', t) for t in ('alignment', 'decoding', 'transplant', 'discovery'))
     curves, controllers, noise = read('explore', 'curves'), read('known', 'controllers'), read('explore', 'noise')
     bb, mc = load_discovered(run, p, 'views')
-    figures = {'probes': plot_probe(read('known', 'probes')), 'controllers': plot_controllers(controllers, Figure(figsize=(5, 3)).subplots()).figure,
-               'gates': plot_gates(grid_codes(bb, mc, p.world, 64, stream=p.stream)),
+    figures = {'probes': plot_probe(read('known', 'probes')), 'controllers': plot_controllers(controllers),
+               'gates': plot_gates(traces(mc, p.stream(bb, p.world, 64, valid_seed=10_000), 64)),
                'sweep': plot_sweep(alignment, found), 'learning': plot_learning_curves(curves, levels=levels(curves, controllers))}
     (run / 'figures').mkdir(exist_ok=True)
     for k, f in figures.items(): f.savefig(run / 'figures' / f'{k}.png', dpi=150, bbox_inches='tight')
@@ -260,7 +231,7 @@ def grid_report(run: Run, p: GridPreset):
     parts = [f'<h1>The gridworld</h1><p>World {html.escape(p.name)}. Run: {html.escape(str(run.out))}.</p>',
              '<h2>Known goals</h2>', pictures['probes'], pictures['controllers'], '<h2>Where the gate switches</h2>', pictures['gates'], pictures['sweep'],
              show(alignment[['variant', 'alpha', 'seed', 'gate', 'precision', 'recall', 'f1', 'rate']]), '<h2>What codes say</h2>',
-             show(decoding), '<h2>Where codes lead</h2>', show(moved), show(found[['variant', 'alpha', 'seed', 'nll_base', 'nll_posterior', 'nll_hard', 'kl', 'switches', 'unseen_share']]),
+             show(decoding), '<h2>Where codes lead</h2>', show(moved), show(found[['variant', 'alpha', 'seed', 'nll_base', 'nll_posterior', 'nll_hard', 'kl', 'switches', 'unseen']]),
              '<h2>Exploration</h2>', pictures['learning'], final_success(curves).round(3).to_frame('final success').to_html(),
              '<h2>Noise of the policy gradient</h2>', show(noise),
              f"<h2>Settings</h2><pre>{html.escape(json.dumps(run.config('explore'), indent=1))}</pre>"]

@@ -22,16 +22,18 @@ from tqdm.auto import tqdm
 from .backbone import Backbone, BackboneError
 from .data import expert_data, to_steps
 from .elbo import train_metacontroller, TrainMetacontrollerConfig
-from .evaluation import (
-    code_clusters, code_decoding, code_table, comparison_table, first_function, fit_codes,
-    gate_alignment, gate_statistics, judge, pass_rates, plot_alignment, plot_codes, plot_discovery,
-    plot_gate, plot_learning, plot_pass_rates, sample_programs, segment, traces)
+from temporal_abstraction.evaluation import (
+    comparison_table, cut_function, decode_labels, fit_clusters, gate_alignment,
+    gate_statistics, judge, measure_clusters, pass_rates, sample_programs, segment,
+    switch_table, traces)
 from .internal_env import InternalEnv
 from .internal_rl import (
     distil, DistilConfig, internal_rl, InternalRLConfig, Policy)
 from .metacontroller import Metacontroller, MetacontrollerConfig
+from .plots import (
+    plot_actions, plot_alignment, plot_discovery, plot_gate, plot_learning, plot_pass_rates)
 from .pretraining import pretrain, PretrainConfig
-from .programs import expert_dataset, PROBLEMS
+from .programs import PROBLEMS, expert_dataset
 from .related import held_out
 from .runs import (
     in_parallel, in_sentences, loading, one_writer, read_json, Run, RunError, write_history)
@@ -196,8 +198,8 @@ def methods(run, backbone):
     if fingerprint(raw.model) != run.manifest('adapt')['made_from']['base']: raise RunError(f"{c['base']} is not the base any more that {run / 'adapt'} was made from.")
     with loading(run / 'rl'): distilled, trained = (Policy.from_pretrained(str(run / 'rl' / k)).eval() for k in ('distilled', 'policy'))
     return {'base': (raw, None, None, None), 'supervised': (backbone, None, None, None),
-            'prior codes': (backbone, mc, 'prior', 'zero'),
-            'distilled codes': (backbone, mc, distilled.act, distilled.mode), 'internal RL': (backbone, mc, trained.act, trained.mode)}
+            'random z': (backbone, mc, 'prior', 'zero'),
+            'distilled z': (backbone, mc, distilled.act, distilled.mode), 'internal RL': (backbone, mc, trained.act, trained.mode)}
 
 
 def sample_all(run, backbone, config, verifier):
@@ -217,11 +219,12 @@ def evaluate(run: Run, config=EvaluateConfig()):
     bb, mc = load_backbone(run), load_metacontroller(run)
     test = load_data(run, bb, 'test')
     with run.writing('evaluate', settings) as folder, Verifier() as verifier:
-        gate_alignment(mc, test).to_csv(folder / 'alignment.csv', index=False)
-        gate_statistics(mc, test).to_csv(folder / 'gate.csv', index=False)
-        table = code_table(mc, test)
-        table.to_parquet(folder / 'codes.parquet')
-        code_decoding(table).merge(code_clusters(table), on='feature', how='outer').to_csv(folder / 'decoding.csv', index=False)
+        ts = traces(mc, test)
+        gate_alignment(ts).to_csv(folder / 'alignment.csv', index=False)
+        gate_statistics(ts).to_csv(folder / 'gate.csv', index=False)
+        table = switch_table(ts)
+        table.to_parquet(folder / 'switches.parquet')
+        decode_labels(table).merge(measure_clusters(table), on='feature', how='outer').to_csv(folder / 'decoding.csv', index=False)
         judged = sample_all(run, bb, config, verifier)
         judged.to_parquet(folder / 'programs.parquet')
         rates = pass_rates(judged)
@@ -237,8 +240,8 @@ img{max-width:100%}pre{overflow-x:auto}@media(prefers-color-scheme:dark){body{co
 def figures(run: Run, shown):
     "The figures of a run by name; `shown` is the program whose gate is drawn."
     read = lambda name: pd.read_csv(run / 'evaluate' / name)
-    return {'discovery': plot_discovery(run.history('discover')), 'gate': plot_gate(shown.row, shown.soft, shown.switch),
-            'alignment': plot_alignment(read('alignment.csv')), 'codes': plot_codes(pd.read_parquet(run / 'evaluate' / 'codes.parquet')),
+    return {'discovery': plot_discovery(run.history('discover')), 'gate': plot_gate(shown),
+            'alignment': plot_alignment(read('alignment.csv')), 'codes': plot_actions(pd.read_parquet(run / 'evaluate' / 'switches.parquet')),
             'learning': plot_learning(run.history('rl'), [p.name for p in asked(run)]), 'passes': plot_pass_rates(read('passes.csv'))}
 
 CAPTIONS = {'program': 'An expert program coloured by abstract action: a new colour where the gate switches.',
