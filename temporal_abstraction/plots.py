@@ -6,7 +6,8 @@
 __all__ = ['PALETTE', 'GATES', 'TASKS', 'VARIANTS', 'NATS', 'GREY', 'OTHER', 'LOOK', 'sort_known', 'hue_colour', 'kind_colour',
            'Picture', 'styled', 'new_figure', 'place_legend', 'plot_gate', 'plot_gates', 'plot_alignment',
            'plot_actions', 'plot_probe', 'plot_controllers', 'plot_discovery', 'plot_sweep', 'name_by_rate',
-           'plot_learning_curves', 'plot_learning', 'plot_pass_rates', 'Segmented', 'segments_html', 'segments_figure']
+           'plot_learning_curves', 'plot_each_run', 'plot_courses', 'plot_learning', 'plot_pass_rates', 'Segmented',
+           'segments_html', 'segments_figure']
 
 # %% ../nbs/3_measure/30_plots.ipynb #7bb4b9a6
 import html
@@ -304,6 +305,41 @@ def plot_learning_curves(
     for ax, scale in zip(axes[0], scales): _curves(ax, df, palette, scale, levels, colours, ax is axes[0, -1])
     place_legend(axes[0, -1])
     return fig
+
+# %% ../nbs/3_measure/30_plots.ipynb #c0a1b012
+@styled
+def plot_each_run(
+    curves: pd.DataFrame,  # method, seed, episodes, reward; lr, if there are several
+    smooth=1,              # updates averaged, the newest included
+):                         # a grid of one panel
+    "Success by programs verified, one line a run."
+    runs, palette = name_by_rate(curves.reset_index(drop=True))
+    mean = lambda reward: reward.rolling(smooth, min_periods=1).mean()
+    runs['success'] = runs.groupby(['method', 'seed']).reward.transform(mean)
+    runs = runs.rename(columns={'episodes': 'programs'})
+    grid = sns.relplot(runs, x='programs', y='success', hue='method', units='seed', estimator=None, kind='line',
+                       palette=palette, height=2.6, aspect=2, facet_kws=dict(ylim=(-.03, 1.03)))
+    grid.legend.set_title(None)
+    return grid
+
+
+@styled
+def plot_courses(
+    curves: pd.DataFrame,  # method, seed, episodes, reward, and reward_0, reward_1, ... of the problems
+    titles,                # of the problems
+    smooth=1,              # updates averaged, the newest included
+):                         # a grid of panels
+    "Success while learning, over all problems and for each; medians and quartiles over runs."
+    names = {'reward': 'all'} | {f'reward_{i}': title for i, title in enumerate(titles)}
+    curves = curves.reset_index(drop=True).rename(columns=names)
+    rolled = curves.groupby(['method', 'seed'])[list(names.values())].rolling(smooth, min_periods=1).mean()
+    rolled = rolled.reset_index([0, 1]).assign(programs=curves.episodes)
+    long = rolled.melt(['method', 'seed', 'programs'], var_name='problem', value_name='share that passes')
+    grid = sns.relplot(long, x='programs', y='share that passes', hue='method', col='problem', col_wrap=4,
+                       kind='line', palette=PALETTE, estimator='median', errorbar=('pi', 50), height=1.7, aspect=1.3,
+                       facet_kws=dict(ylim=(-.03, 1.03), legend_out=False))
+    sns.move_legend(grid, 'center', bbox_to_anchor=(.9, .25), title=None, frameon=False)
+    return grid.set_titles('{col_name}')
 
 # %% ../nbs/3_measure/30_plots.ipynb #afcec5cc
 @styled
