@@ -18,7 +18,7 @@ from transformers import Qwen2Config, Qwen2ForCausalLM
 
 from .backbone import Backbone, BackboneError
 from .composed import COMPOSED
-from .from_scratch import by_length
+from .pretraining import batch_by_length
 from .pretraining import ScratchConfig, ScratchResult, train_base
 from .pretraining import PretrainConfig, PretrainResult, pretrain
 from .programs import PROBLEMS
@@ -52,7 +52,7 @@ def make_code_base(
 
 def _made(sample, tokenizer, folder, config):
     valid = sample(512, torch.Generator().manual_seed(2**41))
-    result = train_base(new_code_base(tokenizer, config), by_length(sample), config, valid)
+    result = train_base(new_code_base(tokenizer, config), batch_by_length(sample), config, valid)
     Backbone(result.model.half(), tokenizer=tokenizer).save_pretrained(folder)
     result.history.to_csv(folder / 'history.csv', index=False)
     return result

@@ -20,7 +20,8 @@ from datasets import Dataset
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
-from .composed import Composed, word_tokenizer
+from .composed import Composed
+from .pretraining import word_tokenizer
 from .grammar import Program
 from .data import Batch, ExpertData, View, expert_data, to_steps
 from .programs import PROBLEMS
