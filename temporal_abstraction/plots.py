@@ -27,26 +27,6 @@ from PIL import Image
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
-from .grammar import KINDS
-from .programs import PROBLEMS
-
-# %% ../nbs/3_measure/30_plots.ipynb #7bb4b9a6
-import html
-from colorsys import hls_to_rgb
-from dataclasses import dataclass
-from functools import wraps
-from io import BytesIO
-from itertools import cycle
-
-import matplotlib.pyplot as plt
-import numpy as np
-import pandas as pd
-import seaborn as sns
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from sklearn.decomposition import PCA
-from sklearn.preprocessing import StandardScaler
-
 from .grammar import KINDS, find_kind
 from .programs import PROBLEMS
 
