@@ -8,7 +8,7 @@ __all__ = ['ProgramDiscoverConfig', 'discover_programs', 'shipped_program_metaco
 
 # %% ../nbs/3_measure/33c_code_discovery.ipynb #7fb57e47
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,12 @@ import torch
 
 from .code_base import ProgramStream
 from .composed import Composed
-from .discovery import GridDiscoverConfig, _packaged, discover, replay
+from .discovery import GridDiscoverConfig, _packaged
+from .elbo import MetacontrollerSizes, discover
 from .evaluation import spans, traces
 from .metacontroller import Metacontroller
 from .programs import block_labels
-from .steering import steer
+from .steering import replay, steer
 
 # %% ../nbs/3_measure/33c_code_discovery.ipynb #fd3555f1
 @dataclass
@@ -33,8 +34,9 @@ class ProgramDiscoverConfig(GridDiscoverConfig):
     draw_from: float = 0.35    # share of the steps after which gates are drawn (straight-through)
     switch_cost: float = 0.1   # nats a switch once gates are drawn
     cost_warmup: float = 0.2   # share of the steps over which that cost rises
-    embedder: str = 'rest'     # what s describes: the 'rest' of the view at each step, or the whole 'sequence'
     log_every: int = 100       # steps between lines of the history
+    metacontroller: MetacontrollerSizes = field(   # s describes the rest of the view at each step
+        default_factory=lambda: MetacontrollerSizes(n_z=8, n_h=32, n_s=32, embedder='rest'))
 
 
 def discover_programs(

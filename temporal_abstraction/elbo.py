@@ -4,20 +4,21 @@
 
 # %% auto #0
 __all__ = ['elbo_terms', 'TrainMetacontrollerConfig', 'prior_control', 'evaluate_elbo', 'TrainMetacontrollerResult',
-           'train_metacontroller']
+           'train_metacontroller', 'MetacontrollerSizes', 'DiscoverConfig', 'discover', 'change']
 
 # %% ../nbs/1_method/09_elbo.ipynb #8aae0e45
 import copy
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 import torch
 from tqdm.auto import tqdm
 
 from .backbone import Backbone
-from .metacontroller import Metacontroller, hard, soft, straight_through
-from .pretraining import ExpertData, action_nll, forever
+from .data import ExpertData, action_nll, forever
+from .metacontroller import (
+    Metacontroller, MetacontrollerConfig, soft, straight_through)
 
 # %% ../nbs/1_method/09_elbo.ipynb #dca8d761
 def elbo_terms(
@@ -81,7 +82,7 @@ class TrainMetacontrollerConfig:
 # %% ../nbs/1_method/09_elbo.ipynb #c94ff7da
 def prior_control(mc, batch):
     "Residuals controlled by codes from the prior N(0, I), redrawn where the hard gate fires: what generation without a policy does."
-    x, h_prev = mc._read(batch.e, batch.mask)
+    x, h_prev = mc.read_stream(batch.e, batch.mask)
     z, _ = mc.integrate(x, h_prev, torch.randn(*batch.mask.shape, mc.config.n_z, device=x.device), mc.hard)
     return batch.e + mc.decoder.control(z, batch.e.float()).to(batch.e.dtype)
 
@@ -152,3 +153,43 @@ def train_metacontroller(
             line = evaluate_elbo(backbone, mc, valid, vocab=vocab) if valid else {}
             history.append(dict(step=step + 1, alpha=c.alpha(step), train_nll=nll.mean().item(), train_kl=kl.mean().item(), **line, seconds=time.perf_counter() - start))
     return TrainMetacontrollerResult(mc, pd.DataFrame(history), backbone)
+
+# %% ../nbs/1_method/09_elbo.ipynb #b4361ba7
+@dataclass
+class MetacontrollerSizes(MetacontrollerConfig):
+    "Sizes and parts of a metacontroller for any backbone, whose width is filled in later."
+    n_e: None = field(default=None, init=False)  # that of the backbone
+
+    def __post_init__(self): self.fit(1)
+
+    def fit(self, n_e):
+        "The configuration for a stream of this width."
+        return MetacontrollerConfig(**vars(self) | dict(n_e=n_e))
+
+
+@dataclass
+class DiscoverConfig(TrainMetacontrollerConfig):
+    "Phase 2 with a new metacontroller: how it is trained, and how it is built."
+    metacontroller: MetacontrollerSizes = field(default_factory=MetacontrollerSizes)
+
+
+def discover(
+    backbone,
+    data,                     # what is described: `e_steps`, and batches with views, if any
+    config=DiscoverConfig(),
+    valid=None,               # the same for the history
+    vocab=None,               # sorted token ids the softmax is restricted to; None: all
+) -> TrainMetacontrollerResult:
+    "Phase 2 with a new metacontroller (Kobayashi et al. 2025, discovery of abstract actions)."
+    torch.manual_seed(config.seed)
+    mc = Metacontroller(config.metacontroller.fit(backbone.n_e)).fit_scale(data.e_steps)
+    return train_metacontroller(backbone, mc.to(backbone.device), data, config, valid, vocab)
+
+# %% ../nbs/1_method/09_elbo.ipynb #62c3edd4
+def change(
+    config,     # a dataclass
+    **changes,  # values; for nested settings a dict of changes
+):
+    "A copy of a configuration with changes, also of settings inside settings."
+    nested = {k: change(getattr(config, k), **v) for k, v in changes.items() if isinstance(v, dict)}
+    return replace(config, **changes | nested)

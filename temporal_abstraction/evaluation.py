@@ -38,7 +38,7 @@ from sklearn.preprocessing import StandardScaler
 from transformers import StoppingCriteria
 
 from .metacontroller import soft
-from .pretraining import ExpertData, to_steps
+from .data import ExpertData, to_steps
 from .programs import KINDS, PROBLEMS, Program, block_labels, boundaries, find_problems, token_starts
 from .steering import steer
 from .verifier import Candidate, Verifier

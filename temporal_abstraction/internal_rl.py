@@ -22,7 +22,7 @@ from torch.nn.utils.rnn import pad_sequence
 from tqdm.auto import tqdm
 
 from .metacontroller import Metacontroller
-from .pretraining import ExpertData
+from .data import ExpertData
 from .steering import choose
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #fe5564e4

@@ -15,6 +15,8 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import nn
 from torch.nn import functional as F
 
+from .data import pack_steps, take_steps
+
 # %% ../nbs/1_method/08_metacontroller.ipynb #582f90d1
 _PARTS = dict(embedder=('sequence', 'rest'), gate=('learned', 'always'))
 
@@ -77,7 +79,7 @@ class RestEmbedder(nn.Module):
     ):         # (B, T, n_s)
         n, t = mask.sum(1, keepdim=True), torch.arange(x.shape[1], device=x.device)
         turned = torch.where(t < n, n - 1 - t, t)
-        return _take(self.gru(_take(x, turned))[0], turned)
+        return take_steps(self.gru(take_steps(x, turned))[0], turned)
 
 EMBEDDERS = dict(sequence=SequenceEmbedder, rest=RestEmbedder)
 
@@ -183,14 +185,6 @@ class Control:
         "KL(N(mu_t, Sigma_t) || N(0, I)) in nats at each step: (B, T)."
         return 0.5 * (self.mu**2 + self.logvar.exp() - 1 - self.logvar).sum(-1)
 
-
-def _pack(mask):
-    "Order that moves each row's real steps to the front, keeping their order, and its inverse: (B, T) each."
-    order = (~mask).int().argsort(dim=1, stable=True)
-    return order, order.argsort(dim=1)
-
-def _take(x, order): return x.gather(1, order[..., None].expand(-1, -1, x.shape[-1]))
-
 # %% ../nbs/1_method/08_metacontroller.ipynb #5da5842b
 class Metacontroller(nn.Module, PyTorchModelHubMixin):
     "Reads residuals e, proposes codes, switches between them by a causal gate, and writes e + U(z) e (Kobayashi et al. 2025)."
@@ -220,7 +214,7 @@ class Metacontroller(nn.Module, PyTorchModelHubMixin):
         self.mean.copy_(e.mean(0)), self.std.copy_(e.std(0).clamp_min(1e-6)), self.decoder.scale.copy_(self.std)
         return self
 
-    def _read(self, e, mask):
+    def read_stream(self, e, mask):
         "Standardised residuals, zero where masked, and the history up to the step before: (B, T, n_e), (B, T, n_h)."
         x = self.standardise(e) * mask[..., None]
         h = self.history(x)[0]
@@ -253,16 +247,16 @@ def forward(self:Metacontroller,
     if view is not None and view.at is None and view.e.shape != e.shape: raise ValueError(f"A view that goes step for step must have the shape of e, {tuple(e.shape)}; got {tuple(view.e.shape)} without `at`.")
     if summary is not None and self.config.embedder == 'rest': raise ValueError("A summary has steps of its own: only a metacontroller with embedder='sequence' can be told one.")
     mask = torch.ones(e.shape[:2], dtype=torch.bool, device=e.device) if mask is None else mask.bool()
-    order, back = _pack(mask)
+    order, back = pack_steps(mask)
     m = mask.gather(1, order)
-    x, h_prev = self._read(_take(e, order), m)
-    seen, h_seen, there = (x, h_prev, m) if view is None else (*self._read(view.e, view.mask), view.mask)
+    x, h_prev = self.read_stream(take_steps(e, order), m)
+    seen, h_seen, there = (x, h_prev, m) if view is None else (*self.read_stream(view.e, view.mask), view.mask)
     told = (seen, there) if summary is None else (self.standardise(summary.e) * summary.mask[..., None], summary.mask)
     mu, logvar = self.encoder(seen, h_seen, self.embedder(*told))
-    if view is not None and view.at is not None: mu, logvar = (_take(v, view.at.gather(1, order)) for v in (mu, logvar))
+    if view is not None and view.at is not None: mu, logvar = (take_steps(v, view.at.gather(1, order)) for v in (mu, logvar))
     z_tilde = mu + noise * torch.randn_like(mu) * (0.5 * logvar).exp()
     z, beta = self.integrate(x, h_prev, z_tilde, switch)
-    z, z_tilde, mu, logvar, beta = (_take(v * m[..., None], back) for v in (z, z_tilde, mu, logvar, beta))
+    z, z_tilde, mu, logvar, beta = (take_steps(v * m[..., None], back) for v in (z, z_tilde, mu, logvar, beta))
     return Control(e + self.decoder.control(z, e.to(z.dtype)).to(e.dtype), z, z_tilde, mu, logvar, beta)
 
 # %% ../nbs/1_method/08_metacontroller.ipynb #f95c21af

@@ -2,18 +2,18 @@
 
 # %% auto #0
 __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE', 'FIGURES', 'TABLES', 'AdaptConfig',
-           'ExploreConfig', 'RLConfig', 'MetacontrollerSizes', 'discover_with', 'DiscoverConfig', 'EvaluateConfig',
-           'concerned', 'CompareConfig', 'Settings', 'set_field', 'set_seed', 'rebuild', 'RunError', 'read_json', 'Run',
-           'in_parallel', 'write_history', 'loading', 'Machine', 'load_task', 'load_backbone', 'load_actions',
-           'load_metacontroller', 'load_policy', 'adapt', 'from_base', 'from_nothing', 'find_actions', 'save_actions',
-           'find_vocabulary', 'discover', 'imitate', 'success', 'explore_actions', 'explore', 'describe', 'attempt',
-           'load_methods', 'attempt_all', 'evaluate', 'write_tables', 'variant_settings', 'discoveries',
-           'discovery_place', 'compare_discoveries', 'join_tables', 'folder_tables', 'rebuild_discovery',
-           'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'by_actions', 'by_tokens',
-           'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates', 'check_groups', 'compare',
-           'shown_expert', 'draw_figures', 'embed', 'report', 'write_page', 'show_table', 'run_all']
+           'ExploreConfig', 'RLConfig', 'DiscoverConfig', 'EvaluateConfig', 'concerned', 'CompareConfig', 'Settings',
+           'set_field', 'set_seed', 'rebuild', 'RunError', 'read_json', 'Run', 'in_parallel', 'write_history',
+           'loading', 'Machine', 'load_task', 'load_backbone', 'load_actions', 'load_metacontroller', 'load_policy',
+           'adapt', 'from_base', 'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary', 'discover',
+           'imitate', 'success', 'explore_actions', 'explore', 'describe', 'attempt', 'load_methods', 'attempt_all',
+           'evaluate', 'write_tables', 'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries',
+           'join_tables', 'folder_tables', 'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations',
+           'Start', 'has_done', 'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator',
+           'run_rates', 'check_groups', 'compare', 'shown_expert', 'draw_figures', 'embed', 'report', 'write_page',
+           'show_table', 'run_all']
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #dc0d8fb8
+# %% ../nbs/3_measure/38_pipeline.ipynb #b6243e38
 import base64
 import copy
 import html
@@ -27,15 +27,16 @@ import torch
 from jinja2 import Template
 from tqdm.auto import tqdm
 
+from . import elbo
 from .backbone import Backbone, BackboneError
 from .baselines import RawGRPOConfig, raw_grpo
 from .controllers import ControllersConfig
 from .evaluation import comparison_table, judge, pass_rates, sample_programs
-from .from_scratch import ScratchConfig, by_length, train_base
 from .internal_env import InternalEnv
 from .internal_rl import DistilConfig, InternalRLConfig, Policy, distil, internal_rl, rollout
 from .metacontroller import Metacontroller
-from .pretraining import PretrainConfig, PretrainResult, pretrain
+from .pretraining import (
+    PretrainConfig, PretrainResult, ScratchConfig, batch_by_length, pretrain, train_base)
 from .steering import as_policy
 from .task import TextTask, find_task
 from .token_rl import MomentumGRPOConfig, TokenGRPOConfig, momentum_grpo, token_grpo
@@ -83,35 +84,9 @@ def RLConfig(distil_steps=300, group=12, temperature=0., std=.45, n_tests=10, **
     imitation = DistilConfig(steps=distil_steps, seed=inner.seed)
     return ExploreConfig(inner, imitation, group=group, temperature=temperature, std=std, n_tests=n_tests)
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #bdc6f8ed
-from .elbo import TrainMetacontrollerConfig, train_metacontroller
-from .metacontroller import MetacontrollerConfig
-
+# %% ../nbs/3_measure/38_pipeline.ipynb #0eb12966
 @dataclass
-class MetacontrollerSizes(MetacontrollerConfig):
-    "Sizes and parts of a metacontroller for any backbone, whose width is filled in later."
-    n_e: None = field(default=None, init=False)  # that of the backbone
-
-    def __post_init__(self): self.fit(1)
-
-    def fit(self, n_e):
-        "The configuration for a stream of this width."
-        return MetacontrollerConfig(**vars(self) | dict(n_e=n_e))
-
-
-@dataclass
-class _DiscoverConfig(TrainMetacontrollerConfig):
-    metacontroller: MetacontrollerSizes = field(default_factory=MetacontrollerSizes)
-
-
-def discover_with(backbone, data, config, valid=None, vocab=None):
-    torch.manual_seed(config.seed)
-    mc = Metacontroller(config.metacontroller.fit(backbone.n_e)).fit_scale(data.e_steps)
-    return train_metacontroller(backbone, mc.to(backbone.device), data, config, valid, vocab)
-
-# %% ../nbs/3_measure/38_pipeline.ipynb #c5742327
-@dataclass
-class DiscoverConfig(_DiscoverConfig):
+class DiscoverConfig(elbo.DiscoverConfig):
     "Phase 2: content first with the gate held open, then a price for switching, then one for bits."
     steps: int = 270             # optimiser steps
     lr: float = 3e-3             # learning rate of AdamW
@@ -378,7 +353,7 @@ def load_policy(run, name='policy'):
     run.config('explore')
     with loading(run / 'explore'): return Policy.from_pretrained(str(run / 'explore' / name)).eval()
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #ba24fcb4
+# %% ../nbs/3_measure/38_pipeline.ipynb #e6bb73a5
 def adapt(
     run: Run,
     base='smollm2',       # hub id, local folder or smollm2; None: a small model, trained from nothing
@@ -429,14 +404,14 @@ def _followed(first, then):
 
 def from_nothing(task, model, layer, config, folder, machine=Machine()):
     "Train a new model on experts without end, and keep it in half precision."
-    result = train_base(model.to(machine.where), by_length(task.sample), config, task.valid())
+    result = train_base(model.to(machine.where), batch_by_length(task.sample), config, task.valid())
     Backbone(copy.deepcopy(result.model).half(), layer, task.tokenizer).save_pretrained(folder / 'backbone')
     write_history(folder, result.history)
     h = result.history.iloc[-1]
     least = f", {h.gap:.3f} more than the best possible forecast" if 'gap' in h else ''
     print(f"Phase 1, from nothing: after {h.step:.0f} steps an action of an expert costs the model {h.nll:.3f} nats{least} ({h.seconds:.0f} s).")
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #df400aab
+# %% ../nbs/3_measure/38_pipeline.ipynb #65bdcab6
 def find_actions(
     task, backbone,
     config=DiscoverConfig(),
@@ -448,7 +423,7 @@ def find_actions(
     c, batch = config, machine.residual_batch
     train = task.stream(backbone, 24 * c.batch_size, c.views, 'train', folder, batch)
     valid = task.stream(backbone, c.n_valid, c.views, 'validation', folder, batch)
-    return discover_with(backbone, train, c, valid, vocab)
+    return elbo.discover(backbone, train, c, valid, vocab)
 
 def save_actions(result, folder, config):
     "Keep the metacontroller, its history, and the model if that was trained along."

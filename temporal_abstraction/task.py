@@ -4,7 +4,7 @@
 __all__ = ['TASKS', 'Task', 'GivenProblem', 'given_problem', 'split_rows', 'problem_rows', 'TextTask', 'ProblemsTask',
            'ComposedTask', 'GridTask', 'find_task', 'shipped_folder', 'load_shipped']
 
-# %% ../nbs/2_worlds/30_task.ipynb #7d72e5ed
+# %% ../nbs/2_worlds/30_task.ipynb #c24fff6e
 import random
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import dataclass, field, replace
@@ -22,14 +22,14 @@ from torch.nn.utils.rnn import pad_sequence
 from .backbone import Backbone
 from .code_base import (
     COMPOSED, EqualViewStream, PlainProgramStream, ProgramStream, Texts, fresh, fresh_solutions,
-    new_code_base, problem_tokenizer, program_data, program_vocabulary)
+    problem_tokenizer, program_data, program_vocabulary)
 from .composed import Composed
-from .discovery import PlainStream, SummaryStream, ViewStream
-from .from_scratch import new_base
+from .pinpad_base import PlainStream, SummaryStream, ViewStream, new_base
 from .internal_rl import Policy
 from .metacontroller import Metacontroller
 from .pinpad import WORLDS, Pinpad, PinpadEnv, expert
-from .pretraining import expert_data, to_steps
+from .data import expert_data, to_steps
+from .pretraining import new_decoder
 from .programs import PROBLEMS, Problem, expert_dataset
 from .related import held_out, reworded
 from .textworld import ProgramReward, TextWorld
@@ -216,10 +216,10 @@ def world(self:TextTask,
     longest = self.longest(backbone.tokenizer)
     return TextWorld(backbone.tokenizer, problem_rows(self.asked), reward, len(lanes['rows']), longest), lanes
 
-# %% ../nbs/2_worlds/30_task.ipynb #901f0a4a
+# %% ../nbs/2_worlds/30_task.ipynb #fbb08c6b
 @patch
 def new_model(self:TextTask, config):
-    return new_code_base(self.tokenizer, config) if self.tokenizer else None
+    return new_decoder(self.tokenizer, config) if self.tokenizer else None
 
 def _as_texts(rows):
     "Token ids as observations and actions, padded on the right."

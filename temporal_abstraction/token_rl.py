@@ -18,13 +18,14 @@ import numpy as np
 import pandas as pd
 import torch
 from datasets import Dataset
-from peft import LoraConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
+from peft import get_peft_model_state_dict, set_peft_model_state_dict
 from tqdm.auto import tqdm
 from transformers import GenerationConfig, LogitsProcessor, PrinterCallback, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 from trl.trainer.utils import use_adapter
 
 from .backbone import Backbone
+from .pretraining import add_lora
 
 # %% ../nbs/3_measure/35_token_rl.ipynb #d2806cb9
 @dataclass
@@ -132,8 +133,7 @@ def _hushed():
 @_hushed()
 def _with_lora(model, c):
     "A copy of the model with trainable low-rank updates of every linear layer in its blocks."
-    lora = LoraConfig(r=c.lora_rank, lora_alpha=c.lora_alpha, target_modules='all-linear', task_type='CAUSAL_LM')
-    return get_peft_model(copy.deepcopy(model), lora)
+    return add_lora(model, c.lora_rank, c.lora_alpha)
 
 def _merged(backbone, trained, c):
     "The base with trained updates added to its weights, in float32."

@@ -4,29 +4,28 @@
 
 # %% auto #0
 __all__ = ['SCRATCH', 'ObservationEmbedding', 'ObservationConfig', 'NextObservation', 'ObservationModel', 'GatedRecurrence',
-           'HawkBlock', 'HawkConfig', 'HawkDecoder', 'HawkModel', 'ScratchConfig', 'new_base', 'ScratchResult',
-           'by_length', 'base_nll', 'floors', 'train_base', 'GridBatch', 'grid_batch', 'ExpertStream', 'make_base',
-           'shipped_base']
+           'HawkBlock', 'HawkConfig', 'HawkDecoder', 'HawkModel', 'new_base', 'GridBatch', 'grid_batch', 'ExpertStream',
+           'make_base', 'shipped_base', 'shuffle_cells', 'ViewStream', 'PlainStream', 'summarise_episodes',
+           'SummaryStream']
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #cf0a1ea0
-import copy
-import time
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
-import pandas as pd
 import torch
 from torch import nn
 from torch.nn import functional as F
-from tqdm.auto import tqdm
-from transformers import (AutoConfig, AutoModelForCausalLM, DynamicCache, PreTrainedConfig, PreTrainedModel, Qwen2Config,
-                          Qwen2ForCausalLM)
+from transformers import (
+    AutoConfig, AutoModelForCausalLM, DynamicCache, PreTrainedConfig, PreTrainedModel, Qwen2Config,
+    Qwen2ForCausalLM)
 from transformers.modeling_outputs import BaseModelOutputWithPast, CausalLMOutputWithPast
 
 from .backbone import Backbone, BackboneError
-from .pinpad import WORLDS, expert
-from .pretraining import Batch
+from .data import Batch, View, pack_steps, take_steps
+from .pinpad import WORLDS, Pinpad, aim_cells, expert, layout_of, observe
+from .pretraining import (
+    ScratchConfig, ScratchResult, batch_by_length, train_base)
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #7c4eb353
 class ObservationEmbedding(nn.Module):
@@ -179,39 +178,7 @@ class HawkModel(NextObservation, PreTrainedModel):
 AutoConfig.register(HawkConfig.model_type, HawkConfig, exist_ok=True)
 AutoModelForCausalLM.register(HawkConfig, HawkModel, exist_ok=True)
 
-# %% ../nbs/2_worlds/21_pinpad_base.ipynb #fbb5c4b6
-@dataclass
-class ScratchConfig:
-    "Phase 1 from scratch: sizes of the base and how it is trained."
-    steps: int = 2000           # optimiser steps
-    batch_size: int = 192       # fresh trajectories a step
-    lr: float = 3e-3            # of AdamW
-    muon_lr: float = 0.02       # of Muon, on the matrices of the blocks; 0 leaves them to AdamW
-    embedding_lr: float = 3e-3  # of AdamW, on the tables of an `ObservationEmbedding`
-    weight_decay: float = 0.03  # of AdamW
-    muon_decay: float = 0.1     # weight decay of Muon
-    obs_weight: float = 0.      # lambda: what a nat of the next observation counts
-    warmup: int = 50            # steps over which the learning rates rise
-    decay: float = 0.5          # last share of the steps, over which they fall to 0
-    clip: float = 1.            # largest gradient norm
-    seed: int = 0               # fixes weights and trajectories
-    log_every: int = 100        # steps between lines of the history
-    n_e: int = 64               # width of the residual stream
-    n_layers: int = 4           # blocks
-    n_heads: int = 4            # heads of attention
-    n_ff: int = 128             # hidden width of the MLP
-    recurrent: bool = False     # RG-LRU instead of attention
-
-    def __post_init__(self):
-        for k in ('steps', 'batch_size', 'log_every', 'n_e', 'n_layers', 'n_heads', 'n_ff'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
-        if self.n_e % self.n_heads: raise ValueError(f"n_e must be a multiple of n_heads, got {self.n_e} and {self.n_heads}.")
-
-    def rate(self, step):
-        "Share of the learning rates used at this step."
-        return min(1., (step + 1) / max(1, self.warmup), (1 - step / self.steps) / max(self.decay, 1e-9))
-
-
+# %% ../nbs/2_worlds/21_pinpad_base.ipynb #9681cefe
 SCRATCH = dict(
     mini=ScratchConfig(steps=3000, batch_size=192),
     laptop=ScratchConfig(steps=8000, batch_size=256, log_every=250, n_e=96, n_layers=5, n_ff=192),
@@ -230,113 +197,6 @@ def new_base(
     sizes = dict(vocab_size=n_actions, hidden_size=c.n_e, num_hidden_layers=c.n_layers, num_attention_heads=c.n_heads, intermediate_size=c.n_ff)
     if c.recurrent: return HawkModel(HawkConfig(nvec, **sizes))
     return ObservationModel(ObservationConfig(nvec, **sizes, num_key_value_heads=c.n_heads, max_position_embeddings=1024, tie_word_embeddings=False))
-
-# %% ../nbs/2_worlds/21_pinpad_base.ipynb #109bd636
-@dataclass
-class ScratchResult:
-    "A trained base and how it got there."
-    model: PreTrainedModel
-    history: pd.DataFrame  # step, seconds, train_nll, nll, floor, floor_known, gap: nats an action
-
-    def save(self, folder, layer=None, dtype=torch.float16):
-        "Save model and history for `Backbone.from_pretrained`, which splits it after block `layer`."
-        Backbone(copy.deepcopy(self.model).to(dtype), layer).save_pretrained(folder)
-        self.history.to_csv(Path(folder)/'history.csv', index=False)
-
-# %% ../nbs/2_worlds/21_pinpad_base.ipynb #07829291
-def _hidden(model, obs):
-    "Hidden states after the final norm (B, T, n_e). Trajectories are padded on the right, so a causal model needs no mask."
-    return model.base_model(input_ids=obs, use_cache=False).last_hidden_state
-
-def _loss(model, batch, obs_weight):
-    "Mean nats an action, and what is minimised."
-    m, hidden = batch.mask, _hidden(model, batch.obs)
-    nll = F.cross_entropy(model.get_output_embeddings()(hidden[m]).float(), batch.action[m])
-    if not obs_weight: return nll, nll
-    seen = m[:, 1:]  # the last step of a trajectory is followed by no observation
-    following = model.observation_nll(hidden[:, :-1][seen], batch.obs[:, 1:][seen])
-    return nll, nll + obs_weight * following.sum() / m.sum()
-
-def _optimisers(model, c):
-    "Muon for the matrices of the blocks, AdamW for the rest."
-    blocks = [p for m in model.base_model.children() if isinstance(m, nn.ModuleList) for p in m.parameters() if p.ndim == 2]
-    if not c.muon_lr: blocks = []
-    embedding = model.get_input_embeddings()
-    tables = [embedding.weight] if isinstance(embedding, ObservationEmbedding) else []
-    chosen = set(map(id, blocks + tables))
-    groups = [dict(params=[p for p in model.parameters() if id(p) not in chosen])]
-    if tables: groups.append(dict(params=tables, lr=c.embedding_lr, weight_decay=c.weight_decay * c.lr / c.embedding_lr))
-    opts = [torch.optim.AdamW(groups, lr=c.lr, weight_decay=c.weight_decay)]
-    if blocks: opts.append(torch.optim.Muon(blocks, lr=c.muon_lr, weight_decay=c.muon_decay))
-    return opts, [torch.optim.lr_scheduler.LambdaLR(o, c.rate) for o in opts]
-
-# %% ../nbs/2_worlds/21_pinpad_base.ipynb #d1fcb8e9
-def by_length(
-    sample,   # (n, generator) -> trajectories, as for `train_base`
-    pool=16,  # batches drawn at once
-):            # a function like `sample`
-    "Hand out the draws of `sample` as batches of similar length, in random order."
-    ready = []
-    def draw(n, generator):
-        if not ready:
-            big = sample(n * pool, generator)
-            length = big.mask.sum(1)
-            order = length.argsort()
-            for i in torch.randperm(pool, generator=generator).tolist():
-                ready.append(_part(big, order[i * n:(i + 1) * n]))
-        return ready.pop()
-    return draw
-
-def _part(batch, rows):
-    "Some trajectories, cut to the longest of them."
-    T = int(batch.mask[rows].sum(1).max())
-    return replace(batch, **{k: v[rows] if v.ndim == 1 else v[rows, :T] for k, v in vars(batch).items() if torch.is_tensor(v)})
-
-# %% ../nbs/2_worlds/21_pinpad_base.ipynb #0c253060
-def _move(batch, device):
-    "The three tensors that training reads."
-    return replace(batch, **{k: getattr(batch, k).to(device) for k in ('obs', 'action', 'mask')})
-
-@torch.no_grad()
-def base_nll(model, batch, chunk=512, temperature=1.):
-    "Nats of each expert action (B, T), 0 where masked."
-    batch, out = _move(batch, model.device), []
-    for o, a, m in zip(batch.obs.split(chunk), batch.action.split(chunk), batch.mask.split(chunk)):
-        logits = model.get_output_embeddings()(_hidden(model, o)).float() / temperature
-        out.append(F.cross_entropy(logits.flatten(0, 1), a.flatten(), reduction='none').view(a.shape) * m)
-    return torch.cat(out).cpu()
-
-def floors(batch):
-    "The least possible nats an action on these trajectories: with the task unknown and inferred, and with the goal known."
-    known = dict(floor=getattr(batch, 'nll_inferred', None), floor_known=getattr(batch, 'nll_known', None))
-    return {k: v[batch.mask.cpu()].mean().item() for k, v in known.items() if v is not None}
-
-def _line(model, valid):
-    if valid is None: return {}
-    line = dict(nll=(base_nll(model, valid).sum() / valid.mask.sum()).item(), **floors(valid))
-    return line | (dict(gap=line['nll'] - line['floor']) if 'floor' in line else {})
-
-# %% ../nbs/2_worlds/21_pinpad_base.ipynb #043d7df3
-def train_base(
-    model,                    # a causal model of `transformers`, trained in place
-    sample,                   # (n, generator) -> n fresh trajectories with obs (n, T[, K]), action (n, T), mask (n, T)
-    config=ScratchConfig(),
-    valid=None,               # trajectories for the history; their nll_inferred and nll_known, if any, are the floors
-    folder=None,              # where to save at each line of the history; None: nowhere
-) -> ScratchResult:
-    "Phase 1 from nothing: minimise the loss above on trajectories that are never seen twice."
-    c = config; generator = torch.Generator().manual_seed(c.seed)
-    opts, schedules = _optimisers(model.train().requires_grad_(True), c)
-    history, start, bar = [], time.perf_counter(), tqdm(range(c.steps), desc='phase 1: from scratch')
-    for step in bar:
-        nll, loss = _loss(model, _move(sample(c.batch_size, generator), model.device), c.obs_weight)
-        model.zero_grad(), loss.backward(), nn.utils.clip_grad_norm_(model.parameters(), c.clip)
-        for o in (*opts, *schedules): o.step()
-        if (step + 1) % c.log_every == 0 or step == c.steps - 1:
-            history.append(dict(step=step + 1, train_nll=nll.item(), **_line(model, valid), seconds=time.perf_counter() - start))
-            bar.set_postfix({k: f'{v:.4f}' for k, v in history[-1].items() if k in ('train_nll', 'nll', 'gap')})
-            if folder: ScratchResult(model, pd.DataFrame(history)).save(folder)
-    return ScratchResult(model.eval(), pd.DataFrame(history))
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #4475e87d
 @dataclass
@@ -388,9 +248,6 @@ class ExpertStream:
         "The residuals at all steps of the fixed set: (N, n_e)."
         return torch.cat([b.e[b.mask] for b in self.loader(512)])
 
-    @property
-    def _action(self): return [a[m] for a, m in zip(self.fixed.action, self.fixed.mask)]
-
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #e4bf4b2e
 def make_base(
     name,         # a preset of `SCRATCH` and world of `WORLDS`
@@ -402,7 +259,7 @@ def make_base(
     world, config = WORLDS[name], replace(SCRATCH[name], **changes)
     valid = expert(world, 2048, torch.Generator().manual_seed(2**41), floors=True)
     model = new_base(world.nvec, 4, config).to(device)
-    result = train_base(model, by_length(lambda n, generator: expert(world, n, generator)), config, valid)
+    result = train_base(model, batch_by_length(lambda n, generator: expert(world, n, generator)), config, valid)
     result.save(folder or _shipped(name))
     return result
 
@@ -414,5 +271,78 @@ def shipped_base(name, layer=None) -> Backbone:
     if not (_shipped(name)/'config.json').is_file():
         known = [world for world in WORLDS if (_shipped(world)/'config.json').is_file()]
         raise BackboneError(f"No trained base {name!r} comes with the package (there are: {', '.join(known) or 'none'}). Make it with "
-                            f"`python -c \"from temporal_abstraction.from_scratch import make_base; make_base('{name}')\"`.")
+                            f"`python -c \"from temporal_abstraction.pinpad_base import make_base; make_base('{name}')\"`.")
     return Backbone.from_pretrained(_shipped(name), layer)
+
+# %% ../nbs/2_worlds/21_pinpad_base.ipynb #08c57af9
+def shuffle_cells(
+    world: Pinpad,
+    obs,             # (B, T, K) observations
+    generator=None,  # torch.Generator
+):                   # (B, T, K)
+    "The same episodes on boards whose cells have changed places, differently in each episode."
+    place = torch.as_tensor(layout_of(world, obs))
+    to = torch.rand(len(obs), world.cells, generator=generator).argsort(1)
+    place = to.gather(1, place.flatten(1)).view(place.shape).numpy()
+    return torch.as_tensor(observe(world, place[..., :-1], place[..., -1]))
+
+# %% ../nbs/2_worlds/21_pinpad_base.ipynb #47b26307
+class ViewStream(ExpertStream):
+    "Expert trajectories in batches of similar length, each seen by the encoder on a shuffled board."
+    def loader(self, batch_size, seed=None):
+        "Fresh trajectories from a seed; without one, the fixed set in order, as it is."
+        if seed is None: yield from super().loader(batch_size); return
+        generator = torch.Generator().manual_seed(seed)
+        tr = self.draw(self.n, generator)
+        parts = tr.mask.sum(1).argsort().split(batch_size)
+        for i in torch.randperm(len(parts), generator=generator).tolist():
+            yield self.disguise(grid_batch(self.backbone, tr, parts[i]), generator)
+
+    def disguise(self, batch, generator):
+        "The batch with the view in it."
+        batch.view = View(self.view(batch.obs, generator), batch.mask)
+        return batch
+
+    def view(self, obs, generator):
+        "Residuals of the episodes on shuffled boards: (B, T, n_e)."
+        obs = shuffle_cells(self.world, obs, generator)
+        with torch.no_grad(): return self.backbone.lower(obs.to(self.backbone.device), use_cache=False)[0].cpu()
+
+
+class PlainStream(ViewStream):
+    "The same without views: the encoder sees what the model sees, as in the paper."
+    def disguise(self, batch, generator): return batch
+
+# %% ../nbs/2_worlds/21_pinpad_base.ipynb #b9f65383
+def summarise_episodes(
+    world: Pinpad,
+    obs,     # (B, T, K) observations
+    action,  # (B, T)
+    mask,    # (B, T) True where real, ending in False where an episode is shorter
+):           # obs (B, T', K) and mask (B, T')
+    "Of each episode the first step and those on which the agent stands on a colour, the one after the last move included."
+    place, row, n = torch.as_tensor(layout_of(world, obs)), torch.arange(len(obs)), mask.sum(1)
+    place = torch.cat([place, place[:, -1:]], 1)
+    place[row, n] = place[row, n - 1]
+    place[row, n, -1] = torch.as_tensor(aim_cells(world.size))[place[row, n, -1] * 4 + action[row, n - 1]]
+    keep = (place[..., :world.colours] == place[..., -1:]).any(-1)
+    keep[:, 0] = True
+    keep &= torch.cat([torch.ones_like(mask[:, :1]), mask], 1)
+    order = pack_steps(keep)[0][:, :int(keep.sum(1).max())]
+    place = take_steps(place, order).numpy()
+    return torch.as_tensor(observe(world, place[..., :-1], place[..., -1])), keep.gather(1, order)
+
+
+class SummaryStream(ViewStream):
+    "The same, and the sequence embedder is told the episode in short, on another shuffled board."
+    def disguise(self, batch, generator):
+        "The batch with view and summary in it."
+        batch = super().disguise(batch, generator)
+        obs, mask = summarise_episodes(self.world, batch.obs, batch.action, batch.mask)
+        batch.summary = View(self.view(obs, generator), mask)
+        return batch
+
+    def loader(self, batch_size, seed=None):
+        "Fresh trajectories from a seed; without one, the fixed set in order, in the same disguise, without which the embedder could not read it."
+        generator = torch.Generator().manual_seed(0)
+        for batch in super().loader(batch_size, seed): yield batch if seed is not None else self.disguise(batch, generator)
