@@ -9,7 +9,6 @@ __all__ = ['COLOURS', 'RawEpisodes', 'raw_rollout', 'action_log_prob', 'RawGRPOC
 
 # %% ../nbs/3_measure/36_baselines.ipynb #78f8f331
 import copy
-import time
 from dataclasses import dataclass, fields, replace
 from itertools import cycle
 
@@ -19,14 +18,15 @@ import seaborn as sns
 import torch
 from matplotlib.figure import Figure
 from torch import nn
-from tqdm.auto import tqdm
 
 from .backbone import Backbone
 from .controllers import draw
 from .internal_env import InternalEnv
 from .internal_rl import Episodes, Policy, rollout
 from .pinpad import Pinpad, PinpadEnv
+from .settings import Count, Positive, Settings, Whole
 from .steering import as_policy
+from .training import Loop
 
 # %% ../nbs/3_measure/36_baselines.ipynb #25f4ada1
 @dataclass
@@ -97,22 +97,17 @@ def _rows(episodes, rows):
 
 # %% ../nbs/3_measure/36_baselines.ipynb #661b551a
 @dataclass
-class RawGRPOConfig:
+class RawGRPOConfig(Settings):
     "GRPO on raw actions: all weights of the base are trained."
-    updates: int = 20        # rollouts of all lanes, each followed by an update
-    epochs: int = 4          # gradient steps on each rollout
-    lr: float = 1e-4         # learning rate of AdamW
-    clip: float = 0.2        # of each action's ratio
-    grad_clip: float = 1.    # largest gradient norm
-    temperature: float = 1.  # of the actions, in rollouts and in the objective
-    lanes: int = 1024        # episodes a rollout, where a `Pinpad` is given and not an environment
-    chunk: int = 128         # episodes passed through the model at once while learning; a matter of memory and time only
-    seed: int = 0            # fixes layouts and actions
-
-    def __post_init__(self):
-        for k in ('updates', 'epochs', 'lanes', 'chunk'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
-        if self.temperature <= 0: raise ValueError(f"temperature must be positive, got {self.temperature}.")
+    updates: Count = 20         # rollouts of all lanes, each followed by an update
+    epochs: Count = 4           # gradient steps on each rollout
+    lr: Positive = 1e-4         # learning rate of AdamW
+    clip: Positive = 0.2        # of each action's ratio
+    grad_clip: Positive = 1.    # largest gradient norm
+    temperature: Positive = 1.  # of the actions, in rollouts and in the objective
+    lanes: Count = 1024         # episodes a rollout, where a `Pinpad` is given and not an environment
+    chunk: Count = 128          # episodes passed through the model at once while learning; a matter of memory and time only
+    seed: Whole = 0             # fixes layouts and actions
 
 
 @dataclass
@@ -138,20 +133,20 @@ def raw_surrogate(
     return torch.minimum(ratio * a, ratio.clamp(1 - clip, 1 + clip) * a), ratio
 
 # %% ../nbs/3_measure/36_baselines.ipynb #21257adf
-def _improve(model, opt, episodes, c):
+def _improve(model, loop, episodes, c):
     "Gradient steps on one rollout; mean ratio and share of clipped actions in the last of them."
     a, actions, old = episodes.advantage(), int(episodes.mask.sum()), {}
     if not a.any(): return dict(ratio=1., clipped=0.)
     chunks = episodes.mask.sum(1).argsort().split(c.chunk)
     for _ in range(c.epochs):
-        opt.zero_grad(); ratios = clipped = 0
+        model.zero_grad(); ratios = clipped = 0
         for i, rows in enumerate(chunks):
             part = _rows(episodes, rows)
             log_prob, m = action_log_prob(model, part, c.temperature), part.mask.to(model.device)
             objective, ratio = raw_surrogate(log_prob, old.setdefault(i, log_prob.detach()), a[rows].to(model.device), m, c.clip)
             (-objective.sum() / actions).backward()
             ratios += ratio.detach()[m].sum().item(); clipped += ((ratio - 1).abs() > c.clip)[m].sum().item()
-        nn.utils.clip_grad_norm_(model.parameters(), c.grad_clip), opt.step()
+        loop.descend()
     return dict(ratio=ratios / actions, clipped=clipped / actions)
 
 def raw_grpo(
@@ -159,18 +154,19 @@ def raw_grpo(
     world,                     # a `VectorEnv`, autoreset disabled, whose lanes are the episodes; or a `Pinpad`, for its target
     config=RawGRPOConfig(),
     options=None,              # for the world's reset
+    checkpoint=None,           # folder in which an interrupted training is taken up again; None: none
 ) -> RawGRPOResult:
     "GRPO on raw actions (Shao et al. 2024): clipped surrogate, advantage within the group, no critic, no KL."
-    c, model, start = config, trainable(base), time.perf_counter()
+    c, model = config, trainable(base)
     env = PinpadEnv(c.lanes, world, (world.target,)) if isinstance(world, Pinpad) else world
-    opt, history = torch.optim.AdamW(model.parameters(), lr=c.lr, weight_decay=0.), []
-    for update in tqdm(range(c.updates), desc='GRPO on raw actions'):
-        episodes = raw_rollout(model, env, c.temperature, seed=c.seed * 10_000 + update, options=options)
-        step = _improve(model, opt, episodes, c)
-        by_group = {f'reward_{g}': episodes.reward[episodes.group == g].mean().item() for g in episodes.group.unique().tolist()}
-        history.append(dict(update=update + 1, episodes=(update + 1) * len(episodes), reward=episodes.reward.mean().item(),
-                            length=episodes.mask.sum(1).float().mean().item(), **step, **by_group, seconds=time.perf_counter() - start))
-    return RawGRPOResult(model.requires_grad_(False), pd.DataFrame(history))
+    opt = torch.optim.AdamW(model.parameters(), lr=c.lr, weight_decay=0.)
+    with Loop(opt, c.updates, clip=c.grad_clip, title='GRPO on raw actions', unit='update', checkpoint=checkpoint, made_from=(c, model, options)) as loop:
+        for update in loop:
+            episodes = raw_rollout(model, env, c.temperature, seed=c.seed * 10_000 + update, options=options)
+            step = _improve(model, loop, episodes, c)
+            by_group = {f'reward_{g}': episodes.reward[episodes.group == g].mean() for g in episodes.group.unique().tolist()}
+            loop.log(episodes=(update + 1) * len(episodes), reward=episodes.reward.mean(), length=episodes.mask.sum(1).float().mean(), **step, **by_group)
+    return RawGRPOResult(model.requires_grad_(False), loop.history)
 
 # %% ../nbs/3_measure/36_baselines.ipynb #3e12df4a
 COLOURS = {'GRPO on raw actions': '#d1605e', 'GRPO on tokens': '#d1605e', 'momentum GRPO': '#5b5ea6', 'internal RL': '#e5862b',

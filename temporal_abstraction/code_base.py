@@ -24,13 +24,13 @@ from torch.nn.utils.rnn import pad_sequence
 
 from .backbone import Backbone, BackboneError
 from .composed import Composed
+from .data import Batch, expert_data, ExpertData, to_steps, View
 from .pretraining import (
-    ScratchConfig, ScratchResult, base_nll, batch_by_length, new_decoder, train_base, word_tokenizer)
-from .data import Batch, ExpertData, View, expert_data, to_steps
-from .pretraining import PretrainConfig, PretrainResult, pretrain
+    base_nll, batch_by_length, new_decoder, pretrain, PretrainConfig, PretrainResult, ScratchConfig,
+    ScratchResult, train_base, word_tokenizer)
 from .programs import PROBLEMS
-from .related import PROMPTS, RELATED
-from .related import held_out as holding_out
+from .related import held_out as holding_out, PROMPTS, RELATED
+from .settings import Count, Whole
 from .stacks import Stacks
 from .tables import Tables
 
@@ -226,13 +226,10 @@ class AdaptCodeConfig(PretrainConfig):
     base: str = 'smollm2'     # hub id, local folder, or smollm2 (the embedded default)
     layer: int | None = None  # blocks in the lower half; None: half of them
     dtype: str = 'bfloat16'   # of the base
-    steps: int = 300          # optimiser steps with the whole softmax
-    more_steps: int = 0       # and then over the tokens of such programs alone, which is faster
-    log_every: int = 50       # steps between lines of the history
+    steps: Count = 300        # optimiser steps with the whole softmax
+    more_steps: Whole = 0     # and then over the tokens of such programs alone, which is faster
+    log_every: Count = 50     # steps between lines of the history
 
-    def __post_init__(self):
-        super().__post_init__()
-        if self.more_steps < 0: raise ValueError(f"more_steps must not be negative, got {self.more_steps}.")
 
 
 def adapt_code_base(

@@ -9,6 +9,7 @@ __all__ = ['ProgramDiscoverConfig', 'discover_programs', 'shipped_program_metaco
 # %% ../nbs/3_measure/33c_code_discovery.ipynb #7fb57e47
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,25 +17,26 @@ import torch
 
 from .code_base import ProgramStream
 from .composed import Composed
-from .discovery import GridDiscoverConfig, _packaged
-from .elbo import MetacontrollerSizes, discover
+from .discovery import _packaged, GridDiscoverConfig
+from .elbo import discover, MetacontrollerSizes
 from .evaluation import spans, traces
 from .metacontroller import Metacontroller
 from .programs import block_labels
+from .settings import Count, NotNegative, Share
 from .steering import replay, steer
 
 # %% ../nbs/3_measure/33c_code_discovery.ipynb #fd3555f1
 @dataclass
 class ProgramDiscoverConfig(GridDiscoverConfig):
     "Phase 2 on composed programs."
-    steps: int = 700           # optimiser steps
-    batch_size: int = 64       # programs a step
-    kl_weight: float = 0.1     # alpha: what a nat of code costs against a nat of action
-    kl_delay: float = 0.2      # share of the steps before alpha rises
-    draw_from: float = 0.35    # share of the steps after which gates are drawn (straight-through)
-    switch_cost: float = 0.1   # nats a switch once gates are drawn
-    cost_warmup: float = 0.2   # share of the steps over which that cost rises
-    log_every: int = 100       # steps between lines of the history
+    steps: Count = 700                              # optimiser steps
+    batch_size: Count = 64                          # programs a step
+    kl_weight: NotNegative = 0.1                    # alpha: what a nat of code costs against a nat of action
+    kl_delay: Share = 0.2                           # share of the steps before alpha rises
+    draw_from: Share = 0.35                         # share of the steps after which gates are drawn (straight-through)
+    switch_cost: NotNegative = 0.1                  # nats a switch once gates are drawn
+    cost_warmup: Share = 0.2                        # share of the steps over which that cost rises
+    log_every: Count = 100                          # steps between lines of the history
     metacontroller: MetacontrollerSizes = field(   # s describes the rest of the view at each step
         default_factory=lambda: MetacontrollerSizes(n_z=8, n_h=32, n_s=32, embedder='rest'))
 

@@ -7,7 +7,6 @@ __all__ = ['GoalControllers', 'ControllersConfig', 'ControllersResult', 'control
            'draw', 'controllers_by_layer', 'plot_controllers']
 
 # %% ../nbs/3_measure/32_controllers.ipynb #9e91f0a4
-import time
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,10 +15,11 @@ import seaborn as sns
 import torch
 from torch import nn
 from torch.nn import functional as F
-from tqdm.auto import tqdm
 
-from .pinpad import PinpadEnv, expert
+from .pinpad import expert, PinpadEnv
 from .probing import AnyLayer
+from .settings import Count, NotNegative, Positive, Settings, Whole
+from .training import Loop
 
 # %% ../nbs/3_measure/32_controllers.ipynb #4650427a
 class GoalControllers(nn.Module):
@@ -46,19 +46,16 @@ class GoalControllers(nn.Module):
 
 # %% ../nbs/3_measure/32_controllers.ipynb #7e9d70b0
 @dataclass
-class ControllersConfig:
+class ControllersConfig(Settings):
     "Learning one controller a subgoal from labelled expert trajectories."
-    steps: int = 300            # optimiser steps
-    batch_size: int = 128       # fresh trajectories a step
-    lr: float = 0.1             # of AdamW, falling to 0 over the second half
-    weight_decay: float = 0.    # of AdamW
-    rank: int = 16              # of U
-    seed: int = 0               # fixes weights and trajectories
-    log_every: int = 25         # steps between lines of the history
+    steps: Count = 300              # optimiser steps
+    batch_size: Count = 128         # fresh trajectories a step
+    lr: Positive = 0.1              # of AdamW, falling to 0 over the second half
+    weight_decay: NotNegative = 0.  # of AdamW
+    rank: Count = 16                # of U
+    seed: Whole = 0                 # fixes weights and trajectories
+    log_every: Count = 25           # steps between lines of the history
 
-    def __post_init__(self):
-        for k in ('steps', 'batch_size', 'rank', 'log_every'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
 
 
 @dataclass
@@ -90,13 +87,12 @@ def train_controllers(
     controllers.fit_scale(backbone.lower(some.obs.to(backbone.device), use_cache=False)[0][some.mask.to(backbone.device)])
     opt = torch.optim.AdamW(controllers.parameters(), lr=c.lr, weight_decay=c.weight_decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(opt, lambda step: min(1., 2 * (1 - step / c.steps)))
-    history, start = [], time.perf_counter()
-    for step in tqdm(range(c.steps), desc='controllers', leave=False):
-        loss = controlled_nll(backbone, controllers, expert(world, c.batch_size, generator))
-        opt.zero_grad(), loss.backward(), opt.step(), schedule.step()
-        if (step + 1) % c.log_every == 0 or step == c.steps - 1:
-            history.append(dict(step=step + 1, nll=loss.item(), seconds=time.perf_counter() - start))
-    return ControllersResult(controllers.requires_grad_(False), pd.DataFrame(history))
+    with Loop(opt, c.steps, schedule, title='controllers', leave=False) as loop:
+        for step in loop:
+            loss = controlled_nll(backbone, controllers, expert(world, c.batch_size, generator))
+            loop.update(loss)
+            if loop.due(c.log_every): loop.log(nll=loss)
+    return ControllersResult(controllers.requires_grad_(False), loop.history)
 
 # %% ../nbs/3_measure/32_controllers.ipynb #04d34eda
 @torch.no_grad()

@@ -11,6 +11,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from importlib.resources import files
 from io import StringIO
+from typing import Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -22,28 +23,31 @@ from sklearn.metrics import precision_recall_fscore_support
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from .elbo import DiscoverConfig, MetacontrollerSizes, discover
+from .elbo import discover, DiscoverConfig, MetacontrollerSizes
 from .internal_env import InternalEnv
 from .metacontroller import Metacontroller
 from .pinpad import Pinpad, PinpadEnv
 from .pinpad_base import ExpertStream, ViewStream
+from .settings import Count, NotNegative, Positive, Share
 from .steering import choose, replay
 
 # %% ../nbs/3_measure/33b_discovery.ipynb #929ec1ac
 @dataclass
 class GridDiscoverConfig(DiscoverConfig):
     "Phase 2 in the gridworld."
-    steps: int = 1200          # optimiser steps
-    batch_size: int = 192      # episodes a step
-    lr: float = 3e-3           # learning rate of AdamW
-    decoder_lr: float = 3e-2   # that of the decoder
-    lr_end: float = 0.1        # share of the learning rates left at the end
-    kl_weight: float = 0.05    # alpha: what a nat of code costs against a nat of action
-    kl_start: float = 5e-4     # alpha before it rises
-    kl_delay: float = 0.35     # share of the steps before it does
-    kl_warmup: float = 0.3     # share of the steps over which it does
-    log_every: int = 200       # steps between lines of the history
-    metacontroller: MetacontrollerSizes = field(default_factory=lambda: MetacontrollerSizes(n_z=8, n_h=32, n_s=32))
+    steps: Count = 1200                                 # optimiser steps
+    batch_size: Count = 192                             # episodes a step
+    lr: Positive = 3e-3                                 # learning rate of AdamW
+    decoder_lr: NotNegative = 3e-2                      # that of the decoder
+    lr_end: Share = 0.1                                 # share of the learning rates left at the end
+    kl_weight: NotNegative = 0.05                       # alpha: what a nat of code costs against a nat of action
+    kl_start: NotNegative = 5e-4                        # alpha before it rises
+    kl_delay: Share = 0.35                              # share of the steps before it does
+    kl_warmup: Share = 0.3                              # share of the steps over which it does
+    log_every: Count = 200                              # steps between lines of the history
+    metacontroller: MetacontrollerSizes = field(
+        default_factory=lambda: MetacontrollerSizes(n_z=8, n_h=32, n_s=32))
+
 
 # %% ../nbs/3_measure/33b_discovery.ipynb #119efe5a
 def discover_grid(

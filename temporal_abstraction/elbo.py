@@ -8,17 +8,17 @@ __all__ = ['elbo_terms', 'TrainMetacontrollerConfig', 'prior_control', 'evaluate
 
 # %% ../nbs/1_method/09_elbo.ipynb #8aae0e45
 import copy
-import time
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
 import torch
-from tqdm.auto import tqdm
 
 from .backbone import Backbone
-from .data import ExpertData, action_nll, forever
+from .data import action_nll, ExpertData
 from .metacontroller import (
     Metacontroller, MetacontrollerConfig, soft, straight_through)
+from .settings import Count, NotNegative, Positive, Settings, Share, Whole
+from .training import Batches, Loop
 
 # %% ../nbs/1_method/09_elbo.ipynb #dca8d761
 def elbo_terms(
@@ -36,31 +36,26 @@ def elbo_terms(
 
 # %% ../nbs/1_method/09_elbo.ipynb #b268a703
 @dataclass
-class TrainMetacontrollerConfig:
+class TrainMetacontrollerConfig(Settings):
     "Phase 2: discover abstract actions with the base frozen."
-    steps: int = 400             # optimiser steps
-    batch_size: int = 16         # programs a step
-    lr: float = 1e-3             # learning rate of AdamW
-    decoder_lr: float = 0.       # that of the decoder; 0: the same
-    base_lr: float = 0.          # that of the upper half; 0 leaves the base frozen, as it should be, more co-trains it
-    lr_end: float = 1.           # share of the learning rates left at the end, reached in a straight line
-    weight_decay: float = 0.03   # of AdamW
-    kl_weight: float = 0.1       # alpha: what a nat of code costs against a nat of action
-    kl_start: float = 0.         # alpha before it rises
-    kl_delay: float = 0.         # share of the steps before alpha begins to rise
-    kl_warmup: float = 0.3       # share of the steps over which it rises
-    open_for: float = 0.         # share of the steps during which the gate is held open
-    draw_from: float = 1.        # share of the steps after which gates are drawn (straight-through) instead of the paper's soft ones
-    switch_cost: float = 0.      # nats a switch once gates are drawn
-    cost_warmup: float = 0.15    # share of the steps over which that cost rises
-    clip: float = 1.             # largest gradient norm
-    seed: int = 0                # fixes batches, codes and gates
-    log_every: int = 25          # steps between lines of the history
-
-    def __post_init__(self):
-        for k in ('steps', 'batch_size', 'log_every'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
-        if self.kl_weight < 0: raise ValueError(f"kl_weight must not be negative, got {self.kl_weight}.")
+    steps: Count = 400                # optimiser steps
+    batch_size: Count = 16            # programs a step
+    lr: Positive = 1e-3               # learning rate of AdamW
+    decoder_lr: NotNegative = 0.      # that of the decoder; 0: the same
+    base_lr: NotNegative = 0.         # that of the upper half; 0 leaves the base frozen, as it should be, more co-trains it
+    lr_end: Share = 1.                # share of the learning rates left at the end, reached in a straight line
+    weight_decay: NotNegative = 0.03  # of AdamW
+    kl_weight: NotNegative = 0.1      # alpha: what a nat of code costs against a nat of action
+    kl_start: NotNegative = 0.        # alpha before it rises
+    kl_delay: Share = 0.              # share of the steps before alpha begins to rise
+    kl_warmup: Share = 0.3            # share of the steps over which it rises
+    open_for: Share = 0.              # share of the steps during which the gate is held open
+    draw_from: Share = 1.             # share of the steps after which gates are drawn (straight-through) instead of the paper's soft ones
+    switch_cost: NotNegative = 0.     # nats a switch once gates are drawn
+    cost_warmup: Share = 0.15         # share of the steps over which that cost rises
+    clip: Positive = 1.               # largest gradient norm
+    seed: Whole = 0                   # fixes batches, codes and gates
+    log_every: Count = 25             # steps between lines of the history
 
     def rise(self, step, start, over):
         "0 before `start`, 1 from `start + over` on, linear between (both as shares of the steps)."
@@ -139,20 +134,23 @@ def train_metacontroller(
     config=TrainMetacontrollerConfig(),
     valid: ExpertData=None,           # programs for the history
     vocab=None,
+    checkpoint=None,                  # folder in which an interrupted training is taken up again; None: none
 ) -> TrainMetacontrollerResult:
     "Phase 2: minimise NLL + alpha KL over the metacontroller, the base frozen."
     c = config; torch.manual_seed(c.seed)
     if c.base_lr: backbone = _thawed(backbone)
     opt, schedule = _optimiser(backbone, mc, c)
-    history, batches, start = [], forever(data, c.batch_size, c.seed, backbone.device), time.perf_counter()
-    for step in tqdm(range(c.steps), desc='phase 2: discover'):
-        nll, kl, control = elbo_terms(backbone, mc, next(batches), c.switch(step), vocab=vocab)
-        loss = (nll + c.alpha(step) * kl + c.cost(step) * control.beta.sum((1, 2))).mean()
-        opt.zero_grad(), loss.backward(), torch.nn.utils.clip_grad_norm_(mc.parameters(), c.clip), opt.step(), schedule.step()
-        if step % c.log_every == 0 or step == c.steps - 1:
-            line = evaluate_elbo(backbone, mc, valid, vocab=vocab) if valid else {}
-            history.append(dict(step=step + 1, alpha=c.alpha(step), train_nll=nll.mean().item(), train_kl=kl.mean().item(), **line, seconds=time.perf_counter() - start))
-    return TrainMetacontrollerResult(mc, pd.DataFrame(history), backbone)
+    batches = Batches(data, c.batch_size, c.seed, backbone.device)
+    with Loop(opt, c.steps, schedule, clip=c.clip, clipped=mc.parameters(), title='phase 2: discover', checkpoint=checkpoint,
+              made_from=(c, backbone, backbone.layer, mc, data, vocab), also=batches) as loop:
+        for step in loop:
+            nll, kl, control = elbo_terms(backbone, mc, next(batches), c.switch(step), vocab=vocab)
+            loss = (nll + c.alpha(step) * kl + c.cost(step) * control.beta.sum((1, 2))).mean()
+            loop.update(loss)
+            if loop.due(c.log_every, first=True):
+                line = evaluate_elbo(backbone, mc, valid, vocab=vocab) if valid else {}
+                loop.log(alpha=c.alpha(step), train_nll=nll.mean(), train_kl=kl.mean(), **line)
+    return TrainMetacontrollerResult(mc, loop.history, backbone)
 
 # %% ../nbs/1_method/09_elbo.ipynb #b4361ba7
 @dataclass
@@ -179,11 +177,12 @@ def discover(
     config=DiscoverConfig(),
     valid=None,               # the same for the history
     vocab=None,               # sorted token ids the softmax is restricted to; None: all
+    checkpoint=None,          # folder in which an interrupted training is taken up again; None: none
 ) -> TrainMetacontrollerResult:
     "Phase 2 with a new metacontroller (Kobayashi et al. 2025, discovery of abstract actions)."
     torch.manual_seed(config.seed)
     mc = Metacontroller(config.metacontroller.fit(backbone.n_e)).fit_scale(data.e_steps)
-    return train_metacontroller(backbone, mc.to(backbone.device), data, config, valid, vocab)
+    return train_metacontroller(backbone, mc.to(backbone.device), data, config, valid, vocab, checkpoint)
 
 # %% ../nbs/1_method/09_elbo.ipynb #62c3edd4
 def change(

@@ -8,7 +8,6 @@ __all__ = ['PolicyConfig', 'Policy', 'DistilConfig', 'expert_codes', 'distil', '
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #af641962
 import math
-import time
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -19,20 +18,21 @@ from torch import nn
 from torch.distributions import Normal
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
-from tqdm.auto import tqdm
 
-from .metacontroller import Metacontroller
 from .data import ExpertData
+from .metacontroller import Metacontroller
+from .settings import Count, Positive, Settings, Whole
 from .steering import choose
+from .training import Loop
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #fe5564e4
 @dataclass
-class PolicyConfig:
+class PolicyConfig(Settings):
     "Sizes of the abstract-action policy."
-    n_e: int             # width of the residual stream
-    n_z: int = 16        # width of the code
-    n_hidden: int = 128  # width of the recurrent state
-    std: float = 0.45    # initial standard deviation of a code
+    n_e: Count             # width of the residual stream
+    n_z: Count = 16        # width of the code
+    n_hidden: Count = 128  # width of the recurrent state
+    std: Positive = 0.45   # initial standard deviation of a code
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #f5e4dae1
 class Policy(nn.Module, PyTorchModelHubMixin):
@@ -82,12 +82,12 @@ class Policy(nn.Module, PyTorchModelHubMixin):
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #80a0c8a1
 @dataclass
-class DistilConfig:
+class DistilConfig(Settings):
     "Imitate, without any reward, the codes that the metacontroller infers for expert programs."
-    steps: int = 300      # optimiser steps
-    batch_size: int = 32  # programs a step
-    lr: float = 1e-3      # learning rate of AdamW
-    seed: int = 0         # fixes batches and codes
+    steps: Whole = 300      # optimiser steps
+    batch_size: Count = 32  # programs a step
+    lr: Positive = 1e-3     # learning rate of AdamW
+    seed: Whole = 0         # fixes batches and codes
 
 
 @torch.no_grad()
@@ -95,8 +95,8 @@ def expert_codes(mc: Metacontroller, data: ExpertData):
     "Residuals and inferred codes at the switches of each expert program: two lists of (M_i, n_e) and (M_i, n_z)."
     es, zs = [None] * len(data), [None] * len(data)
     for b in data.loader(32):
-        control = mc(b.e, b.mask, mc.hard)
-        for i, e, z, beta in zip(b.index, b.e, control.z, control.beta[..., 0]): es[i], zs[i] = e[beta > 0].float(), z[beta > 0]
+        control, device = mc(b.e.to(mc.mean.device), b.mask.to(mc.mean.device), mc.hard), b.e.device
+        for i, e, z, beta in zip(b.index, b.e, control.z.to(device), control.beta[..., 0].to(device)): es[i], zs[i] = e[beta > 0].float(), z[beta > 0]
     return es, zs
 
 
@@ -105,21 +105,22 @@ def distil(
     mc: Metacontroller,
     data: ExpertData,
     config=DistilConfig(),
+    checkpoint=None,     # folder in which an interrupted training is taken up again; None: none
 ) -> pd.DataFrame:       # step, nll (nats a code)
     "Fit the policy to the posterior's codes by maximum likelihood; its spread stays as it is."
-    c, history = config, []
-    torch.manual_seed(c.seed)
+    c = config; torch.manual_seed(c.seed)
     es, zs = expert_codes(mc, data)
     params = [p for n, p in policy.named_parameters() if n != 'log_std']
     opt = torch.optim.AdamW(params, lr=c.lr, weight_decay=0.03)
-    for step in range(c.steps):
-        take = torch.randint(len(es), (c.batch_size,)).tolist()
-        e, z = (pad_sequence([xs[i] for i in take], batch_first=True) for xs in (es, zs))
-        mask = pad_sequence([torch.ones(len(es[i])) for i in take], batch_first=True)
-        loss = -policy.log_prob(e, z, mask).sum() / mask.sum()
-        opt.zero_grad(), loss.backward(), opt.step()
-        history.append(dict(step=step + 1, nll=loss.item()))
-    return pd.DataFrame(history)
+    with Loop(opt, c.steps, title='phase 3: distil', leave=False, checkpoint=checkpoint, made_from=(c, policy, mc, data)) as loop:
+        for step in loop:
+            take = torch.randint(len(es), (c.batch_size,)).tolist()
+            e, z = (pad_sequence([xs[i] for i in take], batch_first=True) for xs in (es, zs))
+            mask = pad_sequence([torch.ones(len(es[i])) for i in take], batch_first=True)
+            loss = -policy.log_prob(e, z, mask).sum() / mask.sum()
+            loop.update(loss)
+            loop.log(nll=loss)
+    return loop.history.drop(columns='seconds')
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #5f5a8d0f
 @dataclass
@@ -172,23 +173,16 @@ def rollout(
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #c0aedfe9
 @dataclass
-class InternalRLConfig:
+class InternalRLConfig(Settings):
     "Phase 3: reinforcement learning over codes; base, gate and decoder frozen."
-    updates: int = 20       # rollouts of all lanes, each followed by an update
-    epochs: int = 4         # gradient steps on each rollout
-    lr: float = 3e-5        # learning rate of AdamW
-    clip: float = 0.2       # of the ratio of joint probabilities
-    grad_clip: float = 1.   # largest gradient norm
-    train_std: bool = False # whether the policy's spread is trained too
-    remember: int = 0       # earlier successes of each task that are learned from again with each rollout, at most
-    seed: int = 0           # fixes codes and tokens
-
-    def __post_init__(self):
-        for k in ('updates', 'epochs'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
-        for k in ('lr', 'clip', 'grad_clip'):
-            if not getattr(self, k) > 0: raise ValueError(f"{k} must be positive, got {getattr(self, k)}.")
-        if self.remember < 0: raise ValueError(f"remember must not be negative, got {self.remember}.")
+    updates: Count = 20       # rollouts of all lanes, each followed by an update
+    epochs: Count = 4         # gradient steps on each rollout
+    lr: Positive = 3e-5       # learning rate of AdamW
+    clip: Positive = 0.2      # of the ratio of joint probabilities
+    grad_clip: Positive = 1.  # largest gradient norm
+    train_std: bool = False   # whether the policy's spread is trained too
+    remember: Whole = 0       # earlier successes of each task that are learned from again with each rollout, at most
+    seed: Whole = 0           # fixes codes and tokens
 
 
 @dataclass
@@ -218,20 +212,28 @@ def internal_rl(
     policy: Policy,     # trained in place
     config=InternalRLConfig(),
     options=None,       # for the world's reset, e.g. which prompt each lane gets
+    checkpoint=None,    # folder in which an interrupted training is taken up again; None: none
 ) -> InternalRLResult:
     "Phase 3: maximise reward over codes (Kobayashi et al. 2025, internal RL), without a critic."
     c = config; torch.manual_seed(c.seed)
     params = [p for n, p in policy.named_parameters() if c.train_std or n != 'log_std']
-    opt, history, start, known = torch.optim.AdamW(params, lr=c.lr, weight_decay=0.), [], time.perf_counter(), None
-    for update in tqdm(range(c.updates), desc='phase 3: internal RL'):
+    opt = torch.optim.AdamW(params, lr=c.lr, weight_decay=0.)
+    def gather(update):
         episodes = rollout(env, policy.act, seed=c.seed * 10_000 + update, options=options)
-        lesson = episodes + known if known else episodes
+        lesson = episodes + Episodes(**loop.kept['known']) if loop.kept else episodes
         with torch.no_grad(): old = policy.log_prob(lesson.e, lesson.z, lesson.mask)
-        for _ in range(c.epochs):
-            objective, ratio = surrogate(policy, lesson, old, c.clip)
-            opt.zero_grad(), (-objective.mean()).backward(), nn.utils.clip_grad_norm_(params, c.grad_clip), opt.step()
-        if c.remember: known = successes(lesson, c.remember)
-        by_group = {f'reward_{g}': episodes.reward[episodes.group == g].mean().item() for g in episodes.group.unique().tolist()}
-        history.append(dict(update=update + 1, episodes=(update + 1) * len(episodes), reward=episodes.reward.mean().item(),
-                            switches=episodes.mask.sum(1).float().mean().item(), ratio=ratio.mean().item(), **by_group, seconds=time.perf_counter() - start))
-    return InternalRLResult(policy, pd.DataFrame(history))
+        return vars(episodes), vars(lesson), old
+
+    with Loop(opt, c.updates, clip=c.grad_clip, title='phase 3: internal RL', unit='update', checkpoint=checkpoint,
+              made_from=(c, policy, env.backbone, env.mc, env.temperature, options)) as loop:
+        for update in loop:
+            *parts, old = loop.once(lambda: gather(update))
+            episodes, lesson = (Episodes(**part) for part in parts)
+            for _ in loop.within(c.epochs):
+                objective, ratio = surrogate(policy, lesson, old, c.clip)
+                loop.update(-objective.mean())
+            if c.remember: loop.kept['known'] = vars(successes(lesson, c.remember))
+            by_group = {f'reward_{g}': episodes.reward[episodes.group == g].mean() for g in episodes.group.unique().tolist()}
+            loop.log(episodes=(update + 1) * len(episodes), reward=episodes.reward.mean(),
+                     switches=episodes.mask.sum(1).float().mean(), ratio=ratio.mean(), **by_group)
+    return InternalRLResult(policy, loop.history)

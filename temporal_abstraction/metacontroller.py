@@ -7,7 +7,8 @@ __all__ = ['EMBEDDERS', 'GATES', 'MetacontrollerConfig', 'SequenceEmbedder', 'Re
            'soft', 'hard', 'straight_through', 'Decoder', 'Control', 'Metacontroller']
 
 # %% ../nbs/1_method/08_metacontroller.ipynb #41ae5ac7
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from fastcore.basics import patch
@@ -16,35 +17,27 @@ from torch import nn
 from torch.nn import functional as F
 
 from .data import pack_steps, take_steps
+from .settings import Count, Settings, Share
 
 # %% ../nbs/1_method/08_metacontroller.ipynb #582f90d1
-_PARTS = dict(embedder=('sequence', 'rest'), gate=('learned', 'always'))
-
 @dataclass
-class MetacontrollerConfig:
+class MetacontrollerConfig(Settings):
     "Sizes and parts of the metacontroller."
-    n_e: int             # width of the residual stream
-    n_z: int = 16        # width of the code z, the abstract action
-    n_h: int = 64        # width of the GRU's history h
-    n_s: int = 64        # width of the sequence embedding s
-    rank: int = 16       # rank of the controller U
-    n_hidden: int = 64   # hidden width of encoder and gate
-    n_decoder: int = 32  # hidden width of the decoder
-    threshold: float = 0.5  # a hard gate switches where beta exceeds this
-    logvar: float = -3.  # log-variance of the proposals at the start
-    embedder: str = 'sequence'  # what s describes: 'sequence', or the 'rest' of it at each step
-    gate: str = 'learned'       # or 'always' open, the ablation without temporal abstraction
+    n_e: Count              # width of the residual stream
+    n_z: Count = 16         # width of the code z, the abstract action
+    n_h: Count = 64         # width of the GRU's history h
+    n_s: Count = 64         # width of the sequence embedding s
+    rank: Count = 16        # rank of the controller U
+    n_hidden: Count = 64    # hidden width of encoder and gate
+    n_decoder: Count = 32   # hidden width of the decoder
+    threshold: Share = 0.5  # a hard gate switches where beta exceeds this
+    logvar: float = -3.     # log-variance of the proposals at the start
+    embedder: Literal['sequence', 'rest'] = 'sequence'  # what s describes; 'rest': of it, at each step
+    gate: Literal['learned', 'always'] = 'learned'      # 'always' open is the ablation without temporal abstraction
 
     def __post_init__(self):
-        for f in fields(self):
-            v = getattr(self, f.name)
-            if f.name in _PARTS:
-                if v not in _PARTS[f.name]: raise ValueError(f"{f.name} must be {' or '.join(map(repr, _PARTS[f.name]))}, got {v!r}.")
-            elif f.name == 'threshold':
-                if not 0 < v < 1: raise ValueError(f"threshold must lie strictly between 0 and 1, got {v}.")
-            elif f.name == 'logvar':
-                if not abs(v) < float('inf'): raise ValueError(f"logvar must be a finite number, got {v}.")
-            elif not isinstance(v, int) or v < 1: raise ValueError(f"{f.name} must be an integer of at least 1, got {v!r}.")
+        super().__post_init__()
+        if self.threshold in (0, 1): raise ValueError(f"threshold must lie strictly between 0 and 1, got {self.threshold}.")
         if self.n_s % 2: raise ValueError(f"n_s must be even (half for each reading direction), got {self.n_s}.")
 
 # %% ../nbs/1_method/08_metacontroller.ipynb #8a280b5b

@@ -22,10 +22,12 @@ from transformers import (
 from transformers.modeling_outputs import BaseModelOutputWithPast, CausalLMOutputWithPast
 
 from .backbone import Backbone, BackboneError
-from .data import Batch, View, pack_steps, take_steps
-from .pinpad import WORLDS, Pinpad, aim_cells, expert, layout_of, observe
+from .data import Batch, pack_steps, take_steps, View
+from .pinpad import aim_cells, expert, layout_of, observe, Pinpad, WORLDS
 from .pretraining import (
-    ScratchConfig, ScratchResult, batch_by_length, train_base)
+    batch_by_length, ScratchConfig, ScratchResult, train_base)
+from .settings import Count, NotNegative, Positive, Settings, Share, Whole
+from .training import Loop
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #7c4eb353
 class ObservationEmbedding(nn.Module):
@@ -253,13 +255,14 @@ def make_base(
     name,         # a preset of `SCRATCH` and world of `WORLDS`
     folder=None,  # None: where `shipped_base` looks
     device='cpu', # where to train
+    checkpoint=None,  # folder in which an interrupted training is taken up again; None: none
     **changes,    # to the preset's configuration
 ) -> ScratchResult:
     "Train the base of a preset on its world, and save it."
     world, config = WORLDS[name], replace(SCRATCH[name], **changes)
     valid = expert(world, 2048, torch.Generator().manual_seed(2**41), floors=True)
     model = new_base(world.nvec, 4, config).to(device)
-    result = train_base(model, batch_by_length(lambda n, generator: expert(world, n, generator)), config, valid)
+    result = train_base(model, batch_by_length(lambda n, generator: expert(world, n, generator)), config, valid, checkpoint=checkpoint)
     result.save(folder or _shipped(name))
     return result
 

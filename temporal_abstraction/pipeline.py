@@ -2,25 +2,23 @@
 
 # %% auto #0
 __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE', 'FIGURES', 'TABLES', 'AdaptConfig',
-           'ExploreConfig', 'RLConfig', 'DiscoverConfig', 'EvaluateConfig', 'concerned', 'CompareConfig', 'Settings',
-           'set_field', 'set_seed', 'rebuild', 'RunError', 'read_json', 'Run', 'in_parallel', 'write_history',
-           'loading', 'Machine', 'load_task', 'load_backbone', 'load_actions', 'load_metacontroller', 'load_policy',
-           'adapt', 'from_base', 'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary', 'discover',
-           'imitate', 'success', 'explore_actions', 'explore', 'describe', 'attempt', 'load_methods', 'attempt_all',
-           'evaluate', 'write_tables', 'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries',
-           'join_tables', 'folder_tables', 'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations',
-           'Start', 'has_done', 'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator',
-           'run_rates', 'check_groups', 'compare', 'shown_expert', 'draw_figures', 'embed', 'report', 'write_page',
-           'show_table', 'run_all']
+           'ExploreConfig', 'RLConfig', 'DiscoverConfig', 'EvaluateConfig', 'concerned', 'CompareConfig', 'RunSettings',
+           'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'load_backbone', 'load_actions',
+           'load_metacontroller', 'load_policy', 'adapt', 'origin', 'residual_folder', 'from_base', 'from_nothing',
+           'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success', 'explore_actions',
+           'explore', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate', 'write_tables',
+           'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables', 'folder_tables',
+           'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'by_actions',
+           'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates', 'check_groups',
+           'compare', 'shown_expert', 'draw_figures', 'embed', 'report', 'write_page', 'show_table', 'run_all']
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #b6243e38
+# %% ../nbs/3_measure/38_pipeline.ipynb #2abd205a
 import base64
 import copy
 import html
 import json
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
-from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import torch
@@ -37,45 +35,41 @@ from .internal_rl import DistilConfig, InternalRLConfig, Policy, distil, interna
 from .metacontroller import Metacontroller
 from .pretraining import (
     PretrainConfig, PretrainResult, ScratchConfig, batch_by_length, pretrain, train_base)
+from .runs import (
+    Run, RunError, in_parallel, in_sentences, loading, one_writer, read_json, write_history)
+from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .steering import as_policy
+from .storage import fingerprint
 from .task import TextTask, find_task
 from .token_rl import MomentumGRPOConfig, TokenGRPOConfig, momentum_grpo, token_grpo
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #5df9a47c
+# %% ../nbs/3_measure/38_pipeline.ipynb #56874e91
 @dataclass
 class AdaptConfig(PretrainConfig):
     "Phase 1 on a base."
-    n_per_problem: int = 128  # distinct expert programs a problem, those for validation and test included, where there may be more
-    steps: int = 100          # optimiser steps with the whole softmax
-    more_steps: int = 0       # and then over the tokens of experts' programs alone, which is faster
-    log_every: int = 20       # steps between lines of the history
+    n_per_problem: Count = 128  # distinct expert programs a problem, those for validation and test included, where there may be more
+    steps: Count = 100          # optimiser steps with the whole softmax
+    more_steps: Whole = 0       # and then over the tokens of experts' programs alone, which is faster
+    log_every: Count = 20       # steps between lines of the history
+
+# %% ../nbs/3_measure/38_pipeline.ipynb #31e44a7a
+@dataclass
+class ExploreConfig(Settings):
+    "Phase 3."
+    rl: InternalRLConfig = field(default_factory=lambda: InternalRLConfig(updates=12, lr=1e-3))
+    distil: DistilConfig = field(default_factory=DistilConfig)     # imitation of the metacontroller, before any reward; 0 steps: none
+    start: Literal['distilled', 'fresh'] = 'distilled'             # how the policy starts: as imitation left it, or fresh
+    std: Positive = 0.45           # spread of the policy's z at the start
+    group: Count = 12              # episodes of each thing asked in each rollout
+    temperature: NotNegative = 0.  # of the model's own actions; 0 leaves z as the only noise
+    n_tests: Count = 10            # hidden reward tests a problem
+    n_imitated: Count = 256        # experts' programs that are imitated, where there are more
+    levels: bool = False           # also note how often z succeeds without any learning, by a rollout each
 
     def __post_init__(self):
         super().__post_init__()
-        if self.more_steps < 0: raise ValueError(f"more_steps must not be negative, got {self.more_steps}.")
-
-# %% ../nbs/3_measure/38_pipeline.ipynb #576f223c
-@dataclass
-class ExploreConfig:
-    "Phase 3."
-    rl: InternalRLConfig = field(default_factory=lambda: InternalRLConfig(updates=12, lr=1e-3))
-    distil: DistilConfig = field(default_factory=DistilConfig)  # imitation of the metacontroller, before any reward; 0 steps: none
-    start: str = 'distilled'  # where the policy starts: 'distilled' (as imitation left it) or 'fresh'
-    std: float = 0.45         # spread of the policy's z at the start
-    group: int = 12           # episodes of each thing asked in each rollout
-    temperature: float = 0.   # of the model's own actions; 0 leaves z as the only noise
-    n_tests: int = 10         # hidden reward tests a problem
-    n_imitated: int = 256     # experts' programs that are imitated, where there are more
-    levels: bool = False      # also note how often z succeeds without any learning, by a rollout each
-
-    def __post_init__(self):
-        if not 0 < self.std < float('inf'): raise ValueError(f"std must be positive, got {self.std}.")
-        if not 0 <= self.temperature < float('inf'): raise ValueError(f"temperature must not be negative, got {self.temperature}.")
-        if self.start not in ('distilled', 'fresh'): raise ValueError(f"start must be 'distilled' or 'fresh', got {self.start!r}.")
-        if self.distil.steps < 0: raise ValueError(f"distil.steps must not be negative, got {self.distil.steps}.")
-        if self.start == 'distilled' and not self.distil.steps: raise ValueError("A policy that starts from imitation needs distil.steps; start='fresh' does without.")
-        if self.n_tests < 1: raise ValueError(f"n_tests must be at least 1, got {self.n_tests}.")
         if self.group < 2: raise ValueError(f"Programs for one problem are compared with each other: group must be at least 2, got {self.group}.")
+        if self.start == 'distilled' and not self.distil.steps: raise ValueError("A policy that starts from imitation needs distil.steps; start='fresh' does without.")
 
 
 def RLConfig(distil_steps=300, group=12, temperature=0., std=.45, n_tests=10, **rl):
@@ -84,38 +78,33 @@ def RLConfig(distil_steps=300, group=12, temperature=0., std=.45, n_tests=10, **
     imitation = DistilConfig(steps=distil_steps, seed=inner.seed)
     return ExploreConfig(inner, imitation, group=group, temperature=temperature, std=std, n_tests=n_tests)
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #0eb12966
+# %% ../nbs/3_measure/38_pipeline.ipynb #cf7655fa
 @dataclass
 class DiscoverConfig(elbo.DiscoverConfig):
     "Phase 2: content first with the gate held open, then a price for switching, then one for bits."
-    steps: int = 270             # optimiser steps
-    lr: float = 3e-3             # learning rate of AdamW
-    kl_weight: float = 0.03      # alpha: what a nat of z costs against a nat of action
-    kl_start: float = 0.001      # alpha before it rises
-    kl_delay: float = 0.5        # share of the steps before alpha begins to rise
-    kl_warmup: float = 0.4       # share of the steps over which it rises
-    open_for: float = 0.4        # share of the steps during which the gate is held open
-    draw_from: float = 0.4       # share of the steps after which gates are drawn (straight-through) instead of the paper's soft ones
-    switch_cost: float = 0.07    # nats a switch once gates are drawn
-    log_every: int = 54          # steps between lines of the history
+    steps: Count = 270             # optimiser steps
+    lr: Positive = 3e-3             # learning rate of AdamW
+    kl_weight: NotNegative = 0.03      # alpha: what a nat of z costs against a nat of action
+    kl_start: NotNegative = 0.001      # alpha before it rises
+    kl_delay: Share = 0.5        # share of the steps before alpha begins to rise
+    kl_warmup: Share = 0.4       # share of the steps over which it rises
+    open_for: Share = 0.4        # share of the steps during which the gate is held open
+    draw_from: Share = 0.4       # share of the steps after which gates are drawn (straight-through) instead of the paper's soft ones
+    switch_cost: NotNegative = 0.07    # nats a switch once gates are drawn
+    log_every: Count = 54          # steps between lines of the history
     views: str = 'own'           # how the encoder sees experts' work: the task's own way, 'none', or another that the task has
-    n_valid: int = 256           # programs for the history, where there are more
+    n_valid: Count = 256           # programs for the history, where there are more
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #a1d53a35
+# %% ../nbs/3_measure/38_pipeline.ipynb #3672c1f7
 @dataclass
-class EvaluateConfig:
+class EvaluateConfig(Settings):
     "Evaluation."
-    n_samples: int = 16         # programs (or episodes) of each thing asked and method
-    temperature: float = 0.7    # of the model's own actions
-    n_tests: int = 12           # hidden evaluation tests a problem, disjoint from the reward tests
-    seed: int = 0               # fixes z and actions
-    lanes: int = 48             # programs written at once
-    n: int = 256                # experts' programs for the measures of the gate and of z, where there are more
-
-    def __post_init__(self):
-        for k in ('n_samples', 'n_tests', 'lanes', 'n'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
-        if not 0 <= self.temperature < float('inf'): raise ValueError(f"temperature must not be negative, got {self.temperature}.")
+    n_samples: Count = 16           # programs (or episodes) of each thing asked and method
+    temperature: NotNegative = 0.7  # of the model's own actions
+    n_tests: Count = 12             # hidden evaluation tests a problem, disjoint from the reward tests
+    seed: Whole = 0                 # fixes z and actions
+    lanes: Count = 48               # programs written at once
+    n: Count = 256                  # experts' programs for the measures of the gate and of z, where there are more
 
 # %% ../nbs/3_measure/38_pipeline.ipynb #a7e7794c
 MAIN = 'views'   # the variant that nothing is taken from
@@ -134,9 +123,9 @@ def concerned(variant):
     if variant not in ABLATIONS: raise ValueError(f"There is no variant {variant!r}; choose from {', '.join(ABLATIONS)}.")
     return next(iter(ABLATIONS[variant])).partition('.')[0]
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #44e57479
+# %% ../nbs/3_measure/38_pipeline.ipynb #6d1a6b92
 @dataclass
-class CompareConfig:
+class CompareConfig(Settings):
     "Seeds, ablations and rivals, all from one phase 1."
     explore: ExploreConfig = field(default_factory=ExploreConfig)      # of internal RL here; rivals verify as many programs
     evaluate: EvaluateConfig = field(default_factory=lambda: EvaluateConfig(n_samples=32, seed=1000))
@@ -146,21 +135,20 @@ class CompareConfig:
     controllers: ControllersConfig = field(default_factory=ControllersConfig)  # for known goals, where experts' goals are known
     methods: tuple[str, ...] = (*STANDING, *LEARNERS)  # what is compared, as far as the task has it
     targets: tuple[str, ...] = ('own',)                # what is asked: 'own', or as for the task's `ask`
-    seeds: int = 2                                     # runs of each method
-    discoveries: int = 1                               # metacontrollers at the main alpha, each for some of those runs
+    seeds: Count = 2                                     # runs of each method
+    discoveries: Count = 1                               # metacontrollers at the main alpha, each for some of those runs
     variants: tuple[str, ...] = ()                     # names in `ABLATIONS`
-    alphas: tuple[float, ...] = ()                     # tried besides the main one
+    alphas: tuple[NotNegative, ...] = ()                     # tried besides the main one
     swept: tuple[str, ...] = ()                        # variants that are tried at these, too
-    lrs: tuple[float, ...] = (1e-3,)                   # learning rates of internal RL, the first by all seeds
-    token_lrs: tuple[float, ...] = (1e-4,)             # the same for token GRPO
-    momentum_lrs: tuple[float, ...] = (1e-5,)          # the same for momentum GRPO
-    raw_lrs: tuple[float, ...] = (1e-4,)               # the same for GRPO on raw actions, each by a seed of its own
-    noise: int = 0                                     # episodes for the noise of policy gradients; 0: not measured
-    known: int = 0                                     # episodes for controllers of known goals; 0: not measured
+    lrs: tuple[Positive, ...] = (1e-3,)                   # learning rates of internal RL, the first by all seeds
+    token_lrs: tuple[Positive, ...] = (1e-4,)             # the same for token GRPO
+    momentum_lrs: tuple[Positive, ...] = (1e-5,)          # the same for momentum GRPO
+    raw_lrs: tuple[Positive, ...] = (1e-4,)               # the same for GRPO on raw actions, each by a seed of its own
+    noise: Whole = 0                                     # episodes for the noise of policy gradients; 0: not measured
+    known: Whole = 0                                     # episodes for controllers of known goals; 0: not measured
 
     def __post_init__(self):
-        for k in ('seeds', 'discoveries'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
+        super().__post_init__()
         for method, lrs in LEARNERS.items():
             if method in self.methods and not getattr(self, lrs): raise ValueError(f"{method} needs a learning rate, but {lrs} is empty.")
         if unknown := set(self.methods) - {*STANDING, *LEARNERS}:
@@ -172,7 +160,7 @@ class CompareConfig:
 
 
 @dataclass
-class Settings:
+class RunSettings:
     "Everything that a run of a task is made of."
     scratch: ScratchConfig = field(default_factory=ScratchConfig)     # phase 1 without a base
     adapt: AdaptConfig = field(default_factory=AdaptConfig)           # phase 1 on a base
@@ -211,108 +199,16 @@ def _revive(f, value):
     if isinstance(f.type, type) and is_dataclass(f.type): return rebuild(f.type, value)
     return tuple(value) if isinstance(value, list) else value
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #1b835b3d
-import os
-import shutil
-from contextlib import contextmanager, redirect_stdout
-from io import StringIO
-import joblib
-from safetensors import SafetensorError
-class RunError(ValueError):
-    "A run folder that cannot be used as asked; the message says what to do."
-
-
-def read_json(path):
-    try: return json.loads(Path(path).read_text())
-    except (OSError, json.JSONDecodeError) as e: raise RunError(f"{path} is missing or unreadable ({type(e).__name__}). Remove {Path(path).parent} to make it again, or choose another --out.") from None
-
-# %% ../nbs/3_measure/38_pipeline.ipynb #68d30b03
+# %% ../nbs/3_measure/38_pipeline.ipynb #2acf8184
 @dataclass
-class Run:
-    "A folder that holds the phases of one run."
-    out: Path
-
-    def __post_init__(self):
-        self.out = Path(self.out)
-        if self.out.exists() and not self.out.is_dir(): raise RunError(f"{self.out} is a file; --out must name a folder.")
-
-    def __truediv__(self, name): return self.out / name
-
-    def config(self, phase):
-        "The settings a finished phase was made with."
-        if not (self / phase).is_dir(): raise RunError(f"{self.out} holds no finished phase '{phase}'. `temporal-abstraction run` with --out {self.out} makes what is missing.")
-        return read_json(self / phase / 'config.json')
-
-    def history(self, phase): return pd.read_json(self / phase / 'history.jsonl', lines=True)
-
-    def done(self, phase, config):
-        "Whether the phase is finished with these settings; an error if it is finished with others."
-        if not (self / phase).exists(): return False
-        old = self.config(phase)
-        new = json.loads(json.dumps(config, default=str))
-        differ = [k for k in {**old, **new} if old.get(k) != new.get(k)]
-        if differ: raise RunError(f"{self / phase} was made with other settings ({', '.join(f'{k}: {old.get(k)}, now {new.get(k)}' for k in sorted(differ)[:3])}). Choose another --out, or remove that folder to make it again.")
-        print(f"{phase}: already in {self / phase}, with the same settings; kept as it is.")
-        return True
-
-    @contextmanager
-    def writing(self, phase, config, **made_from):
-        "A folder that becomes `phase` when the block succeeds."
-        part, text = self / f'{phase}.part', json.dumps(config, indent=1, default=str)
-        settings = part / 'config.json'
-        if part.exists():
-            same = settings.is_file() and settings.read_text() == text
-            print(f"{phase}: an interrupted attempt was found in {part}; {'results of finished jobs, if any, are kept' if same else 'it had other settings, so this phase starts again'}.")
-            if not same: shutil.rmtree(part)
-        part.mkdir(parents=True, exist_ok=True)
-        settings.write_text(text)
-        yield part
-        shutil.rmtree(part / 'jobs', ignore_errors=True)   # of `in_parallel`
-        os.replace(part, self / phase)
-
-# %% ../nbs/3_measure/38_pipeline.ipynb #b7db586e
-def _single(kept, job, *args):
-    "Run one job on one thread of a process of its own, unless its result is there already."
-    if kept.exists(): return joblib.load(kept)
-    torch.set_num_threads(1)
-    result, part = job(*args), kept.with_suffix('.part')
-    joblib.dump(result, part)
-    os.replace(part, kept)
-    return result
-
-def in_parallel(
-    jobs,    # tuples (function, *arguments)
-    n_jobs,  # processes
-    folder,  # of the phase, from `Run.writing`; results are kept there until it is complete
-):           # list of results, in the order of the jobs
-    "Run jobs side by side, each on one thread; those that an interrupted attempt has finished are not run again."
-    (folder / 'jobs').mkdir(exist_ok=True)
-    return joblib.Parallel(n_jobs=n_jobs)(joblib.delayed(_single)(folder / 'jobs' / f'{i}.pkl', *job) for i, job in enumerate(jobs))
-
-# %% ../nbs/3_measure/38_pipeline.ipynb #2194e3fc
-def write_history(folder, history):
-    "A history as JSON lines."
-    history.to_json(folder / 'history.jsonl', orient='records', lines=True)
-
-@contextmanager
-def loading(folder):
-    "Turn whatever goes wrong while a checkpoint is read into a sentence."
-    try:
-        with redirect_stdout(StringIO()): yield   # the hub's loader prints a line for each file
-    except (OSError, SafetensorError, BackboneError, json.JSONDecodeError) as e:
-        raise RunError(f"{folder} is incomplete or damaged ({type(e).__name__}). Remove that folder to make it again, or choose another --out.") from None
-
-# %% ../nbs/3_measure/38_pipeline.ipynb #24c2124b
-@dataclass
-class Machine:
+class Machine(Settings):
     "Where things are computed. None of it decides what comes out, but for rounding."
-    device: str = 'auto'       # 'auto': an accelerator, if there is one; or 'cpu', 'cuda', 'mps'
-    jobs: int = 2              # processes side by side in `compare`
-    residual_batch: int = 32   # programs that pass the lower half at once
+    device: str = 'auto'        # 'auto': an accelerator, if there is one; or 'cpu', 'cuda', 'mps'
+    jobs: Count = 2             # processes side by side in `compare`
+    residual_batch: Count = 32  # programs that pass the lower half at once
 
     def __post_init__(self):
-        for k in ('jobs', 'residual_batch'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
+        super().__post_init__()
         try: self.where
         except RuntimeError: raise ValueError(f"There is no device {self.device!r}; choose auto, cpu, cuda or mps.") from None
 
@@ -321,6 +217,10 @@ class Machine:
         "The device."
         found = torch.accelerator.current_accelerator() if self.device == 'auto' else None
         return found or torch.device('cpu' if self.device == 'auto' else self.device)
+
+    def contents(self):
+        "What counts when results of jobs are looked for again: nothing."
+        return ()
 
 # %% ../nbs/3_measure/38_pipeline.ipynb #b0294396
 def load_task(run, task=None):
@@ -353,7 +253,7 @@ def load_policy(run, name='policy'):
     run.config('explore')
     with loading(run / 'explore'): return Policy.from_pretrained(str(run / 'explore' / name)).eval()
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #e6bb73a5
+# %% ../nbs/3_measure/38_pipeline.ipynb #a1eab927
 def adapt(
     run: Run,
     base='smollm2',       # hub id, local folder or smollm2; None: a small model, trained from nothing
@@ -377,18 +277,31 @@ def adapt(
     task = task.take(config.n_per_problem, config.seed)
     backbone = Backbone.from_pretrained(str(base), layer, dtype=dtype, device=machine.where)
     if backbone.tokenizer is None: raise BackboneError(f"{base} has no tokenizer, which programs are read by.")
-    with run.writing('adapt', settings) as folder: from_base(task, backbone, config, folder, machine)
+    run.check_place(sum(p.numel() * p.element_size() for p in backbone.parameters()))
+    with run.writing('adapt', settings, **origin(backbone)) as folder:
+        from_base(task, backbone, config, folder, residual_folder(run), machine)
+
+def origin(backbone):
+    "What tells a base from others: its weights and its tokenizer."
+    tokenizer = backbone.tokenizer and backbone.tokenizer.backend_tokenizer.to_str()
+    return dict(base=fingerprint(backbone.model), tokenizer=fingerprint(tokenizer))
+
+def residual_folder(run):
+    "Where residuals of a finite task are kept, beside the phases: each file knows what it was made from."
+    folder = run / 'residuals'
+    with in_sentences(run.out): folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
-def from_base(task, backbone, config, folder, machine=Machine()):
+def from_base(task, backbone, config, folder, residuals=None, machine=Machine()):
     "Adapt a base, and keep what it became and how."
     c, batch = config, machine.residual_batch
-    train = task.stream(backbone, 24 * c.batch_size, 'none', 'train', folder, batch)
-    valid = task.data(backbone, 'validation', 64, folder, batch)
-    result = pretrain(backbone, train, c, valid)
+    train = task.stream(backbone, 24 * c.batch_size, 'none', 'train', residuals, batch)
+    valid = task.data(backbone, 'validation', 64, residuals, batch)
+    result = pretrain(backbone, train, c, valid, checkpoint=folder / 'checkpoints' / 'first')
     if c.more_steps:
-        more = replace(c, steps=c.more_steps, seed=c.seed + c.steps)
-        result = _followed(result, pretrain(result.backbone, train, more, valid, task.vocabulary(backbone).to(backbone.device)))
+        more, vocab = replace(c, steps=c.more_steps, seed=c.seed + c.steps), task.vocabulary(backbone).to(backbone.device)
+        result = _followed(result, pretrain(result.backbone, train, more, valid, vocab, folder / 'checkpoints' / 'then'))
     result.backbone.save_pretrained(folder / 'backbone')
     write_history(folder, result.history)
     h = result.history
@@ -404,26 +317,27 @@ def _followed(first, then):
 
 def from_nothing(task, model, layer, config, folder, machine=Machine()):
     "Train a new model on experts without end, and keep it in half precision."
-    result = train_base(model.to(machine.where), batch_by_length(task.sample), config, task.valid())
+    result = train_base(model.to(machine.where), batch_by_length(task.sample), config, task.valid(), folder / 'checkpoints')
     Backbone(copy.deepcopy(result.model).half(), layer, task.tokenizer).save_pretrained(folder / 'backbone')
     write_history(folder, result.history)
     h = result.history.iloc[-1]
     least = f", {h.gap:.3f} more than the best possible forecast" if 'gap' in h else ''
     print(f"Phase 1, from nothing: after {h.step:.0f} steps an action of an expert costs the model {h.nll:.3f} nats{least} ({h.seconds:.0f} s).")
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #65bdcab6
+# %% ../nbs/3_measure/38_pipeline.ipynb #134843bc
 def find_actions(
     task, backbone,
     config=DiscoverConfig(),
     vocab=None,   # sorted token ids the softmax is restricted to; None: all
     folder=None,  # where residuals of finite data are kept
+    checkpoint=None,  # folder in which an interrupted training is taken up again
     machine=Machine(),
 ):                # TrainMetacontrollerResult
     "Phase 2 on the experts of a task."
     c, batch = config, machine.residual_batch
     train = task.stream(backbone, 24 * c.batch_size, c.views, 'train', folder, batch)
     valid = task.stream(backbone, c.n_valid, c.views, 'validation', folder, batch)
-    return elbo.discover(backbone, train, c, valid, vocab)
+    return elbo.discover(backbone, train, c, valid, vocab, checkpoint)
 
 def save_actions(result, folder, config):
     "Keep the metacontroller, its history, and the model if that was trained along."
@@ -445,18 +359,18 @@ def discover(run: Run, config=DiscoverConfig(), task=None, machine=Machine()):
     task.view(config.views)
     backbone = load_backbone(run, machine)
     with run.writing('discover', settings) as folder:
-        result = find_actions(task, backbone, config, find_vocabulary(run, task, backbone), run / 'adapt', machine)
+        result = find_actions(task, backbone, config, find_vocabulary(run, task, backbone), residual_folder(run), folder / 'checkpoints', machine)
         save_actions(result, folder, config)
     h = result.history.iloc[-1]
     print(f"Phase 2, discover: with abstract actions the same {task.unit}s cost {h.nll_posterior:.1f} instead of {h.nll_base:.1f} nats, "
           f"and the actions {h.kl:.1f}; the gate switches {h.switches:.1f} times in each ({h.seconds:.0f} s).")
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #63c67a33
-def imitate(task, mc, backbone, config, folder=None, batch_size=32):
+# %% ../nbs/3_measure/38_pipeline.ipynb #0ad4ddde
+def imitate(task, mc, backbone, config, folder=None, checkpoint=None, batch_size=32):
     "A policy that chooses as the metacontroller describes experts."
     spread = dict(std=config.std) if config.start == 'distilled' else {}
     policy = Policy.like(mc, **spread)
-    distil(policy, mc, task.data(backbone, 'train', config.n_imitated, folder, batch_size), config.distil)
+    distil(policy, mc, task.data(backbone, 'train', config.n_imitated, folder, batch_size), config.distil, checkpoint)
     return policy
 
 def success(env, policy, seed, lanes):
@@ -477,7 +391,7 @@ def explore_actions(
     c = config
     torch.manual_seed(c.rl.seed)
     if imitator is None and c.distil.steps:
-        imitator = imitate(task, mc, backbone, c, residuals, machine.residual_batch)
+        imitator = imitate(task, mc, backbone, c, residuals, folder / 'checkpoints' / 'distil', machine.residual_batch)
     if imitator: imitator.save_pretrained(folder / 'distilled')
     world, lanes = task.world(backbone, c.group, verifier, c.n_tests)
     env, levels = InternalEnv(backbone, mc, world, c.temperature), {}
@@ -485,7 +399,7 @@ def explore_actions(
         ways = dict(prior='prior', base='zero') | (dict(distilled=imitator.act) if imitator else {})
         levels = {k: success(env, p, c.rl.seed + 1, lanes) for k, p in ways.items()}
     policy = imitator if c.start == 'distilled' else Policy.like(mc, std=c.std)
-    history = internal_rl(env, policy, c.rl, lanes).history
+    history = internal_rl(env, policy, c.rl, lanes, folder / 'checkpoints' / 'rl').history
     policy.save_pretrained(folder / 'policy')
     if c.levels: levels['likeliest'] = success(env, policy.mode, c.rl.seed + 1, lanes)
     return history.assign(**levels)
@@ -499,7 +413,7 @@ def explore(run: Run, config=ExploreConfig(), task=None, machine=Machine()):
     task.check(config.n_tests)
     backbone, mc = load_actions(run, machine)
     with run.writing('explore', settings) as folder, task.verifier() as verifier:
-        history = explore_actions(task, backbone, mc, config, verifier, folder, None, run / 'adapt', machine)
+        history = explore_actions(task, backbone, mc, config, verifier, folder, None, residual_folder(run), machine)
         write_history(folder, history)
     h = history
     print(f"Phase 3, explore: {h.episodes.iloc[-1]} {task.unit}s tried, {h.switches.mean():.1f} abstract actions each; "
@@ -560,11 +474,18 @@ def attempt(
     return pd.DataFrame(dict(method=method, problem=[names[g] for g in world.row], decoding=f'sampled, T={temperature:g}' if temperature else 'greedy',
                              sample=range(len(reward)), passed=(reward > 0).numpy()))
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #32092e0e
+# %% ../nbs/3_measure/38_pipeline.ipynb #47fb3575
+def load_base(run, c, machine):
+    "What phase 1 began with."
+    base = Backbone.from_pretrained(c['base'], c['layer'], dtype=c['dtype'], device=machine.where)
+    if fingerprint(base.model) != run.manifest('adapt')['made_from']['base']:
+        raise RunError(f"{c['base']} is not the base any more that {run / 'adapt'} was made from.")
+    return base
+
 def load_methods(run, backbone, mc, machine=Machine()):
     "What a run compares: name -> (backbone, metacontroller or None, policy, policy of the greedy program)."
     c, found = run.config('adapt'), {}
-    if c['base']: found['base'] = Backbone.from_pretrained(c['base'], c['layer'], dtype=c['dtype'], device=machine.where), None, None, None
+    if c['base']: found['base'] = load_base(run, c, machine), None, None, None
     found['supervised'] = backbone, None, None, None
     found['random z'] = backbone, mc, 'prior', 'zero'
     for name, policy in {'distilled z': 'distilled', 'internal RL': 'policy'}.items():
@@ -591,7 +512,7 @@ def evaluate(run: Run, config=EvaluateConfig(), task=None, machine=Machine()):
     task.check(config.n_tests, 'evaluation')   # too many tests asked for should be said before, not after, sampling
     backbone, mc = load_actions(run, machine)
     with run.writing('evaluate', settings) as folder, task.verifier() as verifier:
-        tables, _ = describe(task, backbone, mc, config.n, run.config('discover')['views'], run / 'adapt')
+        tables, _ = describe(task, backbone, mc, config.n, run.config('discover')['views'], residual_folder(run))
         if not tables: print(f"Evaluation: {task.name} has no labels, so nothing is said about gate and z.")
         write_tables(folder, tables)
         judged = attempt_all(task, load_methods(run, backbone, mc, machine), config, verifier, mc)
@@ -607,7 +528,7 @@ def write_tables(folder, tables):
         if name == 'actions': table.to_parquet(folder / f'{name}.parquet')
         else: table.to_csv(folder / f'{name}.csv', index=False)
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #a3d2dd47
+# %% ../nbs/3_measure/38_pipeline.ipynb #a6c75f78
 def variant_settings(variant, config, explore, compare):
     "The settings of discovery, exploration and comparison with an ablation in them."
     parts = dict(discover=config, explore=explore, token=compare.token)
@@ -635,10 +556,11 @@ def _discovery(run, task, main, compare, folder, machine, variant, alpha, seed):
         history = run.history('discover')
     else:
         backbone = load_backbone(run, machine)
-        result = find_actions(task, backbone, config, find_vocabulary(run, task, backbone), run / 'adapt', machine)
-        save_actions(result, discovery_place(folder, variant, alpha, seed), config)
+        place, vocab = discovery_place(folder, variant, alpha, seed), find_vocabulary(run, task, backbone)
+        result = find_actions(task, backbone, config, vocab, residual_folder(run), folder / 'checkpoints' / place.name, machine)
+        save_actions(result, place, config)
         backbone, mc, history = result.backbone, result.mc.eval(), result.history
-    tables, more = describe(task, backbone, mc, compare.evaluate.n, config.views, run / 'adapt')
+    tables, more = describe(task, backbone, mc, compare.evaluate.n, config.views, residual_folder(run))
     tables = {k: t for k, t in tables.items() if k not in ('actions', 'gate')} | dict(discovery=history.tail(1).assign(**more))
     return {k: t.assign(variant=variant, alpha=alpha, seed=seed) for k, t in tables.items()}
 
@@ -693,7 +615,7 @@ def summarise(tables, main):
     z = decoding[(decoding.alpha == main.kl_weight) & (decoding.feature == 'z')].groupby('variant', sort=False).accuracy.median()
     return "Comparison, phase 2: how well z says what experts do: " + ', '.join(f'{v} {a:.2f}' for v, a in z.items()) + '.'
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #5384331a
+# %% ../nbs/3_measure/38_pipeline.ipynb #479a04b4
 def explorations(task, c: CompareConfig, first=0):
     "What is tried: (method, what is asked, learning rate, seed)."
     text = isinstance(task, TextTask)
@@ -751,7 +673,7 @@ def by_actions(start, verifier, folder, variant, lr, seed):
     else:
         imitator = load_policy(run, 'distilled') if own and c.start == 'distilled' and (run / 'explore').is_dir() else None
         place = folder / 'policies' / f'{start.task.aim} {variant} {lr} {seed}'.replace(' ', '_').replace(',', '')
-        history = explore_actions(start.task, backbone, mc, c, verifier, place, imitator, run / 'adapt', start.machine)
+        history = explore_actions(start.task, backbone, mc, c, verifier, place, imitator, residual_folder(run), start.machine)
         policy = Policy.from_pretrained(str(place / 'policy')).eval()
     curve = history.rename(columns=dict(switches='actions')).assign(temperature=c.temperature)
     return curve, dict(backbone=backbone, mc=mc, policy=policy)
@@ -780,7 +702,7 @@ def by_raw_actions(start, lr, seed):
     result = raw_grpo(backbone, world, config, lanes)
     return result.history.rename(columns=dict(length='actions')), dict(backbone=Backbone(result.model, backbone.layer), mc=mc)
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #27af2cc2
+# %% ../nbs/3_measure/38_pipeline.ipynb #91eb8301
 LIKELIEST = ', likeliest'   # ends the name of a method whose z is not drawn
 
 def judge_learned(task, verifier, config, method, seed, backbone, mc=None, policy=None):
@@ -821,7 +743,7 @@ def start_imitator(start, backbone, mc, own, seed):
     if own and (start.run / 'explore' / 'distilled').is_dir(): return load_policy(start.run, 'distilled')
     config = start.explore(MAIN, start.compare.lrs[0], seed)
     torch.manual_seed(seed)
-    return imitate(start.task, mc, backbone, config, start.run / 'adapt', start.machine.residual_batch)
+    return imitate(start.task, mc, backbone, config, residual_folder(start.run), None, start.machine.residual_batch)
 
 # %% ../nbs/3_measure/38_pipeline.ipynb #a6cbe466
 def run_rates(attempts):
@@ -888,12 +810,12 @@ TABLES = {    # (phase, table): section
     ('discoveries', 'alignment'): 'Comparison', ('discoveries', 'decoding'): 'Comparison', ('discoveries', 'clusters'): 'Comparison',
     ('discoveries', 'transplant'): 'Comparison', ('compare', 'noise'): 'Comparison', ('compare', 'passes'): 'Comparison'}
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #dcfd42b6
+# %% ../nbs/3_measure/38_pipeline.ipynb #71f94cc3
 def shown_expert(task, run, backbone, mc):
     "An expert's program, coloured by abstract action, its row and its trace; None where there is no text."
     if not isinstance(task, TextTask): return None
     from temporal_abstraction.evaluation import segment, traces
-    data = task.data(backbone, 'test', 64, run / 'adapt')
+    data = task.data(backbone, 'test', 64, residual_folder(run))
     i = next((i for i, r in enumerate(data.rows) if r.get('problem') == 'binary_search'), 0)
     return segment(backbone, mc, data.rows[i]), traces(mc, data)[i]
 
@@ -923,10 +845,13 @@ def embed(path, caption):
     data = base64.b64encode(path.read_bytes()).decode()
     return f'<figure><img alt="{html.escape(caption)}" src="data:image/png;base64,{data}"><figcaption>{html.escape(caption)}</figcaption></figure>'
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #3a37ae76
+# %% ../nbs/3_measure/38_pipeline.ipynb #23606d09
 def report(run: Run, task=None, machine=Machine()):
     "Write PNG figures and report.html from all that a run holds."
-    given = task
+    run.check_place()
+    with in_sentences(run.out), one_writer(run.out): _report(run, task, machine)
+
+def _report(run, given, machine):
     phases = [p for p in ('adapt', 'discover', 'explore', 'evaluate', 'discoveries', 'compare') if (run / p).is_dir()]
     run.config('discover')   # without it there is nothing to show
     task, tables = load_task(run, given), {p: folder_tables(run / p) for p in phases}
@@ -957,11 +882,11 @@ def show_table(phase, name, table):
     if name == 'passes' and phase == 'evaluate': return comparison_table(table).to_html()
     return f'<h3>{name.capitalize()}</h3>' + table.round(3).to_html(index=False)
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #70513ff1
+# %% ../nbs/3_measure/38_pipeline.ipynb #87357040
 def run_all(
     run: Run,
     task,                 # a name for `find_task`, or a `Task`
-    settings=Settings(),
+    settings=RunSettings(),
     base=None,            # hub id, local folder or smollm2; None: a small model, trained from nothing
     layer=None, dtype=None,
     machine=Machine(),

@@ -8,41 +8,40 @@ __all__ = ['PretrainConfig', 'PretrainResult', 'add_lora', 'pretrain', 'ScratchC
 
 # %% ../nbs/1_method/05_pretraining.ipynb #4ca9006f
 import copy
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 import torch
-from peft import LoraConfig, get_peft_model
-from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
+from peft import get_peft_model, LoraConfig
+from tokenizers import decoders, models, pre_tokenizers, Regex, Tokenizer
 from torch import nn
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 from transformers import (
-    PreTrainedModel, PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM, get_scheduler)
+    get_scheduler, PreTrainedModel, PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM)
 from transformers.pytorch_utils import Conv1D
 
 from .backbone import Backbone
-from .data import ExpertData, action_nll, forever, mean_nll
+from .data import action_nll, ExpertData, forever, mean_nll
+from .settings import Count, NotNegative, Positive, Settings, Share, Whole
+from .storage import fingerprint, load_tree, save_tree, StorageError
+from .training import Batches, Loop
 
 # %% ../nbs/1_method/05_pretraining.ipynb #d6bdb215
 @dataclass
-class PretrainConfig:
+class PretrainConfig(Settings):
     "Phase 1: adapt the upper half on expert programs."
-    steps: int = 120        # optimiser steps
-    batch_size: int = 16    # programs a step
-    lr: float = 1e-3        # peak learning rate, cosine decay to 0
-    weight_decay: float = 0.03  # of AdamW
-    warmup: float = 0.1     # share of the steps over which the learning rate rises
-    lora_rank: int = 16     # rank of the updates
-    lora_alpha: int = 32    # their scale, over the rank
-    seed: int = 0           # fixes programs and batches
-    log_every: int = 10     # steps between lines of the history
+    steps: Count = 120                # optimiser steps
+    batch_size: Count = 16            # programs a step
+    lr: Positive = 1e-3               # peak learning rate, cosine decay to 0
+    weight_decay: NotNegative = 0.03  # of AdamW
+    warmup: Share = 0.1               # share of the steps over which the learning rate rises
+    lora_rank: Count = 16             # rank of the updates
+    lora_alpha: Count = 32            # their scale, over the rank
+    seed: Whole = 0                   # fixes programs and batches
+    log_every: Count = 10             # steps between lines of the history
 
-    def __post_init__(self):
-        for k in ('steps', 'batch_size', 'lora_rank', 'log_every'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
 
 
 @dataclass
@@ -81,6 +80,7 @@ def pretrain(
     config=PretrainConfig(),
     valid: ExpertData=None,  # validation programs
     vocab=None,              # (V',) sorted token ids the softmax is restricted to while training; None: all
+    checkpoint=None,         # folder in which an interrupted training is taken up again; None: none
 ) -> PretrainResult:
     "Phase 1: minimise -sum_t log p(a_t | o_{1:t}) over low-rank updates of the upper half."
     c = config; torch.manual_seed(c.seed)
@@ -88,42 +88,41 @@ def pretrain(
     params = [p for p in model.model.parameters() if p.requires_grad]
     opt = torch.optim.AdamW(params, lr=c.lr, weight_decay=c.weight_decay)
     schedule = get_scheduler('cosine', opt, int(c.warmup * c.steps), c.steps)
-    history, batches, start = [], forever(data, c.batch_size, c.seed, model.device), time.perf_counter()
-    for step in tqdm(range(c.steps), desc='phase 1: adapt'):
-        batch = next(batches)
-        loss = action_nll(model, batch, vocab=vocab, grad=True).sum() / batch.mask.sum()
-        opt.zero_grad(), loss.backward(), torch.nn.utils.clip_grad_norm_(params, 1.), opt.step(), schedule.step()
-        if step % c.log_every == 0 or step == c.steps - 1:
-            seen = mean_nll(model, valid) if valid else {}
-            history.append(dict(step=step + 1, train_nll_action=loss.item(), **seen, seconds=time.perf_counter() - start))
-    return PretrainResult(Backbone(wrapped.merge_and_unload(), backbone.layer, backbone.tokenizer), pd.DataFrame(history))
+    batches = Batches(data, c.batch_size, c.seed, model.device)
+    with Loop(opt, c.steps, schedule, clip=1., title='phase 1: adapt', checkpoint=checkpoint,
+              made_from=(c, backbone, backbone.layer, data, vocab), also=batches) as loop:
+        for step in loop:
+            batch = next(batches)
+            loss = action_nll(model, batch, vocab=vocab, grad=True).sum() / batch.mask.sum()
+            loop.update(loss)
+            if loop.due(c.log_every, first=True): loop.log(train_nll_action=loss, **(mean_nll(model, valid) if valid else {}))
+    return PretrainResult(Backbone(wrapped.merge_and_unload(), backbone.layer, backbone.tokenizer), loop.history)
 
 # %% ../nbs/1_method/05_pretraining.ipynb #fbb5c4b6
 @dataclass
-class ScratchConfig:
+class ScratchConfig(Settings):
     "Phase 1 from scratch: sizes of the base and how it is trained."
-    steps: int = 2000           # optimiser steps
-    batch_size: int = 192       # fresh trajectories a step
-    lr: float = 3e-3            # of AdamW
-    muon_lr: float = 0.02       # of Muon, on the matrices of the blocks; 0 leaves them to AdamW
-    embedding_lr: float = 3e-3  # of AdamW, on the input embedding
-    weight_decay: float = 0.03  # of AdamW
-    muon_decay: float = 0.1     # weight decay of Muon
-    obs_weight: float = 0.      # lambda: what a nat of the next observation counts
-    warmup: int = 50            # steps over which the learning rates rise
-    decay: float = 0.5          # last share of the steps, over which they fall to 0
-    clip: float = 1.            # largest gradient norm
-    seed: int = 0               # fixes weights and trajectories
-    log_every: int = 100        # steps between lines of the history
-    n_e: int = 64               # width of the residual stream
-    n_layers: int = 4           # blocks
-    n_heads: int = 4            # heads of attention
-    n_ff: int = 128             # hidden width of the MLP
-    recurrent: bool = False     # RG-LRU instead of attention
+    steps: Count = 2000               # optimiser steps
+    batch_size: Count = 192           # fresh trajectories a step
+    lr: Positive = 3e-3               # of AdamW
+    muon_lr: NotNegative = 0.02       # of Muon, on the matrices of the blocks; 0 leaves them to AdamW
+    embedding_lr: Positive = 3e-3     # of AdamW, on the tables of an `ObservationEmbedding`
+    weight_decay: NotNegative = 0.03  # of AdamW
+    muon_decay: NotNegative = 0.1     # weight decay of Muon
+    obs_weight: NotNegative = 0.      # lambda: what a nat of the next observation counts
+    warmup: Whole = 50                # steps over which the learning rates rise
+    decay: Share = 0.5                # last share of the steps, over which they fall to 0
+    clip: Positive = 1.               # largest gradient norm
+    seed: Whole = 0                   # fixes weights and trajectories
+    log_every: Count = 100            # steps between lines of the history
+    n_e: Count = 64                   # width of the residual stream
+    n_layers: Count = 4               # blocks
+    n_heads: Count = 4                # heads of attention
+    n_ff: Count = 128                 # hidden width of the MLP
+    recurrent: bool = False           # RG-LRU instead of attention
 
     def __post_init__(self):
-        for k in ('steps', 'batch_size', 'log_every', 'n_e', 'n_layers', 'n_heads', 'n_ff'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
+        super().__post_init__()
         if self.n_e % self.n_heads: raise ValueError(f"n_e must be a multiple of n_heads, got {self.n_e} and {self.n_heads}.")
 
     def rate(self, step):
@@ -194,21 +193,33 @@ def _optimisers(model, c):
     return opts, [torch.optim.lr_scheduler.LambdaLR(o, c.rate) for o in opts]
 
 # %% ../nbs/1_method/05_pretraining.ipynb #d1fcb8e9
-def batch_by_length(
-    sample,   # (n, generator) -> trajectories, as for `train_base`
-    pool=16,  # batches drawn at once
-):            # a function like `sample`
-    "Hand out the draws of `sample` as batches of similar length, in random order."
-    ready = []
-    def draw(n, generator):
-        if not ready:
-            big = sample(n * pool, generator)
-            length = big.mask.sum(1)
-            order = length.argsort()
-            for i in torch.randperm(pool, generator=generator).tolist():
-                ready.append(_part(big, order[i * n:(i + 1) * n]))
-        return ready.pop()
-    return draw
+class batch_by_length:
+    "Hand out the draws of `sample` as batches of similar length, in random order; called like `sample`."
+    def __init__(self,
+        sample,   # (n, generator) -> trajectories, as for `train_base`
+        pool=16,  # batches drawn at once
+    ):
+        self.sample, self.pool, self.ready, self.begun = sample, pool, [], None
+
+    def __call__(self, n, generator):
+        if not self.ready:
+            self.begun = dict(n=n, random=generator.get_state())
+            self.ready = self.draw(n, generator)
+        return self.ready.pop()
+
+    def draw(self, n, generator):
+        "A pool of batches."
+        big = self.sample(n * self.pool, generator)
+        order = big.mask.sum(1).argsort()
+        return [_part(big, order[i * n:(i + 1) * n]) for i in torch.randperm(self.pool, generator=generator).tolist()]
+
+    def state_dict(self): return dict(begun=self.begun, left=len(self.ready))
+
+    def load_state_dict(self, state):
+        "Draw the pool that was begun once more, and leave out what was handed out."
+        self.begun = state['begun']
+        again = self.begun and torch.Generator().set_state(self.begun['random'])
+        self.ready = self.draw(self.begun['n'], again)[:state['left']] if state['left'] else []
 
 def _part(batch, rows):
     "Some trajectories, cut to the longest of them."
@@ -246,17 +257,19 @@ def train_base(
     config=ScratchConfig(),
     valid=None,               # trajectories for the history; their nll_inferred and nll_known, if any, are the floors
     folder=None,              # where to save at each line of the history; None: nowhere
+    checkpoint=None,          # folder in which an interrupted training is taken up again; None: none
 ) -> ScratchResult:
     "Phase 1 from nothing: minimise the loss above on trajectories that are never seen twice."
     c = config; generator = torch.Generator().manual_seed(c.seed)
     opts, schedules = _optimisers(model.train().requires_grad_(True), c)
-    history, start, bar = [], time.perf_counter(), tqdm(range(c.steps), desc='phase 1: from scratch')
-    for step in bar:
-        nll, loss = _loss(model, _move(sample(c.batch_size, generator), model.device), c.obs_weight)
-        model.zero_grad(), loss.backward(), nn.utils.clip_grad_norm_(model.parameters(), c.clip)
-        for o in (*opts, *schedules): o.step()
-        if (step + 1) % c.log_every == 0 or step == c.steps - 1:
-            history.append(dict(step=step + 1, train_nll=nll.item(), **_line(model, valid), seconds=time.perf_counter() - start))
-            bar.set_postfix({k: f'{v:.4f}' for k, v in history[-1].items() if k in ('train_nll', 'nll', 'gap')})
-            if folder: ScratchResult(model, pd.DataFrame(history)).save(folder)
-    return ScratchResult(model.eval(), pd.DataFrame(history))
+    changing = [generator, *([sample] if hasattr(sample, 'state_dict') else [])]
+    with Loop(opts, c.steps, schedules, clip=c.clip, clipped=model.parameters(), title='phase 1: from scratch', checkpoint=checkpoint,
+              made_from=(c, model), also=changing) as loop:
+        for step in loop:
+            nll, loss = _loss(model, _move(sample(c.batch_size, generator), model.device), c.obs_weight)
+            loop.update(loss)
+            if loop.due(c.log_every):
+                loop.log(train_nll=nll, **_line(model, valid))
+                loop.bar.set_postfix({k: f'{v:.4f}' for k, v in loop.lines[-1].items() if k in ('train_nll', 'nll', 'gap')})
+                if folder: ScratchResult(model, loop.history).save(folder)
+    return ScratchResult(model.eval(), loop.history)

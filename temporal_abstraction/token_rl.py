@@ -26,32 +26,30 @@ from trl.trainer.utils import use_adapter
 
 from .backbone import Backbone
 from .pretraining import add_lora
+from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 
 # %% ../nbs/3_measure/35_token_rl.ipynb #d2806cb9
 @dataclass
-class TokenGRPOConfig:
+class TokenGRPOConfig(Settings):
     "GRPO on tokens: low-rank updates of all blocks are trained, without a critic and without a KL to the base."
-    updates: int = 20          # rollouts of all lanes, each followed by an update
-    lanes: int = 64            # completions a rollout
-    group: int = 8             # completions of one prompt that are compared with each other; a divisor of lanes
-    epochs: int = 4            # gradient steps on each rollout
-    lr: float = 1e-4           # learning rate of AdamW
-    clip: float = 0.2          # of each token's ratio
-    grad_clip: float = 1.      # largest gradient norm
-    lora_rank: int = 16        # rank of the updates
-    lora_alpha: int = 32       # their scale, over the rank
-    temperature: float = 1.    # of the tokens, in rollouts and in the objective
-    max_new_tokens: int = 128  # a completion that has not ended by then is truncated
-    chunk: int = 64            # completions passed through the model at once while learning, at most; a matter of memory and time only
-    seed: int = 0              # fixes the order of prompts, the first weights and the tokens
+    updates: Count = 20          # rollouts of all lanes, each followed by an update
+    lanes: Count = 64            # completions a rollout
+    group: Count = 8             # completions of one prompt that are compared with each other; a divisor of lanes
+    epochs: Count = 4            # gradient steps on each rollout
+    lr: Positive = 1e-4          # learning rate of AdamW
+    clip: Positive = 0.2         # of each token's ratio
+    grad_clip: Positive = 1.     # largest gradient norm
+    lora_rank: Count = 16        # rank of the updates
+    lora_alpha: Count = 32       # their scale, over the rank
+    temperature: Positive = 1.   # of the tokens, in rollouts and in the objective
+    max_new_tokens: Count = 128  # a completion that has not ended by then is truncated
+    chunk: Count = 64            # completions passed through the model at once while learning, at most; a matter of memory and time only
+    seed: Whole = 0              # fixes the order of prompts, the first weights and the tokens
 
     def __post_init__(self):
-        for k in ('updates', 'epochs', 'lora_rank', 'lora_alpha', 'max_new_tokens', 'chunk'):
-            if getattr(self, k) < 1: raise ValueError(f"{k} must be at least 1, got {getattr(self, k)}.")
-        for k in ('lr', 'clip', 'grad_clip', 'temperature'):
-            if not getattr(self, k) > 0: raise ValueError(f"{k} must be positive, got {getattr(self, k)}.")
+        super().__post_init__()
         if self.group < 2: raise ValueError(f"A group needs at least 2 completions to compare, got {self.group}.")
-        if self.lanes < 1 or self.lanes % self.group:
+        if self.lanes % self.group:
             raise ValueError(f"lanes must be a multiple of group: {self.lanes} completions do not make whole groups of {self.group}.")
 
 
@@ -184,16 +182,15 @@ def token_grpo(
 @dataclass
 class MomentumGRPOConfig(TokenGRPOConfig):
     "Momentum GRPO: half of each group is written by the policy, half by its moving average."
-    lr: float = 1e-5          # learning rate of AdamW
-    temperature: float = 0.7  # of the tokens, in rollouts and in the objective
-    decay: float = 0.99       # of the moving average, at each optimiser step
-    spread: float = 0.75      # interquartile ranges below the first quartile at which a completion is too certain
+    lr: Positive = 1e-5          # learning rate of AdamW
+    temperature: Positive = 0.7  # of the tokens, in rollouts and in the objective
+    decay: Share = 0.99          # of the moving average, at each optimiser step
+    spread: NotNegative = 0.75   # interquartile ranges below the first quartile at which a completion is too certain
 
     def __post_init__(self):
         super().__post_init__()
         if self.group % 2: raise ValueError(f"The policy and its anchor write half of each group; {self.group} completions cannot be halved.")
-        if not 0 <= self.decay < 1: raise ValueError(f"decay must be at least 0 and less than 1, got {self.decay}.")
-        if self.spread < 0: raise ValueError(f"spread must not be negative, got {self.spread}.")
+        if self.decay == 1: raise ValueError(f"decay must be less than 1, got {self.decay}.")
 
 
 def too_certain(

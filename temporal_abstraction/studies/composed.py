@@ -3,17 +3,17 @@
 # %% auto #0
 __all__ = ['SCRATCH', 'DISCOVER', 'EXPLORE', 'EVALUATE', 'COMPARE', 'SETTINGS', 'PRETRAINED', 'pretrained']
 
-# %% ../../nbs/4_studies/42_composed.ipynb #7c738455
+# %% ../../nbs/4_studies/42_composed.ipynb #814291f8
 from dataclasses import replace
 
 from ..elbo import MetacontrollerSizes
 from ..internal_rl import DistilConfig, InternalRLConfig
-from ..pipeline import AdaptConfig, CompareConfig, DiscoverConfig, EvaluateConfig, ExploreConfig, Settings
+from ..pipeline import AdaptConfig, CompareConfig, DiscoverConfig, EvaluateConfig, ExploreConfig, RunSettings
 from ..pretraining import ScratchConfig
 from ..task import find_task
 from ..token_rl import MomentumGRPOConfig, TokenGRPOConfig
 
-# %% ../../nbs/4_studies/42_composed.ipynb #28374170
+# %% ../../nbs/4_studies/42_composed.ipynb #ee6c7ba7
 SCRATCH = ScratchConfig(steps=1600, batch_size=64)
 
 DISCOVER = DiscoverConfig(
@@ -35,12 +35,12 @@ COMPARE = CompareConfig(
 def _small(name):
     "Some worlds have a second target, which asks for more steps."
     targets = ('own', 'longer') if find_task(name).grammar.longer else ('own',)
-    return Settings(scratch=SCRATCH, discover=DISCOVER, explore=EXPLORE, evaluate=EVALUATE, compare=replace(COMPARE, targets=targets))
+    return RunSettings(scratch=SCRATCH, discover=DISCOVER, explore=EXPLORE, evaluate=EVALUATE, compare=replace(COMPARE, targets=targets))
 
 SETTINGS = {name: _small(name) for name in ('many', 'few', 'tables', 'stacks')}
 
-# %% ../../nbs/4_studies/42_composed.ipynb #d7723890
-def pretrained(settings: Settings) -> Settings:
+# %% ../../nbs/4_studies/42_composed.ipynb #46411f19
+def pretrained(settings: RunSettings) -> RunSettings:
     "The same for a base that is adapted."
     explore = replace(settings.explore, rl=replace(EXPLORE.rl, updates=40, lr=1e-3), group=128, n_imitated=96)
     evaluate = replace(EVALUATE, n=96)
@@ -49,6 +49,6 @@ def pretrained(settings: Settings) -> Settings:
         momentum=replace(COMPARE.momentum, lanes=128), seeds=2, discoveries=2, alphas=(), variants=(), targets=('own',),
         lrs=(1e-3,), token_lrs=(3e-4,), momentum_lrs=(1e-4,))
     adapt, discover = AdaptConfig(steps=300, more_steps=1500, log_every=50), replace(DISCOVER, steps=800, batch_size=16, n_valid=96)
-    return Settings(SCRATCH, adapt, discover, explore, evaluate, compare)
+    return RunSettings(SCRATCH, adapt, discover, explore, evaluate, compare)
 
 PRETRAINED = {name: pretrained(s) for name, s in SETTINGS.items()}

@@ -3,7 +3,7 @@
 # %% auto #0
 __all__ = ['SIZES', 'DISCOVER', 'EXPLORE', 'EVALUATE', 'COMPARE', 'MINI', 'SETTINGS']
 
-# %% ../../nbs/4_studies/41_gridworld.ipynb #ddf6ac04
+# %% ../../nbs/4_studies/41_gridworld.ipynb #b84ec211
 from dataclasses import replace
 
 from ..baselines import RawGRPOConfig
@@ -11,9 +11,9 @@ from ..controllers import ControllersConfig
 from ..elbo import MetacontrollerSizes
 from ..internal_rl import DistilConfig, InternalRLConfig
 from ..pinpad_base import SCRATCH
-from ..pipeline import CompareConfig, DiscoverConfig, EvaluateConfig, ExploreConfig, Settings
+from ..pipeline import CompareConfig, DiscoverConfig, EvaluateConfig, ExploreConfig, RunSettings
 
-# %% ../../nbs/4_studies/41_gridworld.ipynb #ba702d9e
+# %% ../../nbs/4_studies/41_gridworld.ipynb #f0f8487c
 SIZES = MetacontrollerSizes(n_z=8, n_h=32, n_s=32)
 
 DISCOVER = DiscoverConfig(
@@ -31,22 +31,22 @@ COMPARE = CompareConfig(
     seeds=5, discoveries=1, alphas=(.02, .15), variants=('no views', 'always open', 'co-trained base'), swept=('co-trained base',),
     lrs=(1e-3,), raw_lrs=(1e-4, 3e-4, 1e-3), noise=2048, known=1024)
 
-MINI = Settings(scratch=SCRATCH['mini'], discover=DISCOVER, explore=EXPLORE, evaluate=EVALUATE, compare=COMPARE)
+MINI = RunSettings(scratch=SCRATCH['mini'], discover=DISCOVER, explore=EXPLORE, evaluate=EVALUATE, compare=COMPARE)
 
-# %% ../../nbs/4_studies/41_gridworld.ipynb #29318f07
+# %% ../../nbs/4_studies/41_gridworld.ipynb #6d5757bb
 def _larger(name):
     discover = replace(DISCOVER, steps=4000, batch_size=128, kl_start=0., kl_delay=.5, open_for=.5, views='summary', metacontroller=replace(SIZES, logvar=-6.))
     explore = replace(EXPLORE, rl=replace(EXPLORE.rl, updates=500))
     compare = replace(COMPARE, explore=explore, discoveries=3, controllers=ControllersConfig(steps=600))
-    return Settings(scratch=SCRATCH[name], discover=discover, explore=explore, evaluate=EVALUATE, compare=compare)
+    return RunSettings(scratch=SCRATCH[name], discover=discover, explore=explore, evaluate=EVALUATE, compare=compare)
 
-# %% ../../nbs/4_studies/41_gridworld.ipynb #fd6c20a2
+# %% ../../nbs/4_studies/41_gridworld.ipynb #b7dc93f1
 def _paper():
     discover = replace(DISCOVER, steps=64_000, batch_size=512, lr=1e-3, decoder_lr=0., lr_end=1., kl_weight=.1)
     explore = replace(EXPLORE, rl=replace(EXPLORE.rl, updates=1000, lr=3e-5))
     evaluate = replace(EVALUATE, n=2048)
     compare = replace(COMPARE, explore=explore, evaluate=replace(evaluate, seed=1000), discoveries=3, seeds=30, lrs=(3e-5,), noise=4096, known=2048,
                       alphas=(0., .05, .17, .3, .5, 1.), controllers=ControllersConfig(steps=3200, batch_size=512))
-    return Settings(scratch=SCRATCH['paper'], discover=discover, explore=explore, evaluate=evaluate, compare=compare)
+    return RunSettings(scratch=SCRATCH['paper'], discover=discover, explore=explore, evaluate=evaluate, compare=compare)
 
 SETTINGS = {'pinpad:mini': MINI, 'pinpad:laptop': _larger('laptop'), 'pinpad:pairs': _larger('pairs'), 'pinpad:paper': _paper()}

@@ -3,15 +3,15 @@
 # %% auto #0
 __all__ = ['EXPLORE', 'COMPARE', 'PROBLEMS', 'HELD_OUT', 'SETTINGS']
 
-# %% ../../nbs/4_studies/43_problems.ipynb #6b299dae
+# %% ../../nbs/4_studies/43_problems.ipynb #dd43c5a4
 from dataclasses import replace
 
 from ..internal_rl import InternalRLConfig
-from ..pipeline import AdaptConfig, CompareConfig, EvaluateConfig, RLConfig, Settings
+from ..pipeline import AdaptConfig, CompareConfig, EvaluateConfig, RLConfig, RunSettings
 from ..pretraining import ScratchConfig
 from ..token_rl import MomentumGRPOConfig, TokenGRPOConfig
 
-# %% ../../nbs/4_studies/43_problems.ipynb #b14ae282
+# %% ../../nbs/4_studies/43_problems.ipynb #5e560e81
 EXPLORE = RLConfig(updates=8, lr=2e-3, group=8, temperature=.7)
 
 COMPARE = CompareConfig(
@@ -19,7 +19,7 @@ COMPARE = CompareConfig(
     TokenGRPOConfig(lanes=48, epochs=2, temperature=.7, chunk=8), MomentumGRPOConfig(lanes=48, epochs=2, temperature=.7, chunk=8),
     seeds=2, lrs=(2e-3, 7e-4, 2e-4), token_lrs=(1e-4, 3e-4, 3e-5), momentum_lrs=(1e-4, 3e-4, 1e-5))
 
-PROBLEMS = Settings(scratch=ScratchConfig(steps=1600, batch_size=64), compare=COMPARE)
+PROBLEMS = RunSettings(scratch=ScratchConfig(steps=1600, batch_size=64), compare=COMPARE)
 
 # %% ../../nbs/4_studies/43_problems.ipynb #a5a326e4
 _MANY = dict(lanes=48, group=48)
