@@ -9,10 +9,11 @@ __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE
            'explore', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate', 'write_tables',
            'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables', 'folder_tables',
            'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'by_actions',
-           'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates', 'check_groups',
-           'compare', 'shown_expert', 'draw_figures', 'embed', 'report', 'write_page', 'show_table', 'run_all']
+           'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates', 'print_success',
+           'check_groups', 'compare', 'shown_expert', 'draw_figures', 'plot_curves', 'embed', 'report', 'write_page',
+           'show_table', 'run_all']
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #2abd205a
+# %% ../nbs/3_measure/38_pipeline.ipynb #c7917b84
 import base64
 import copy
 import html
@@ -27,14 +28,22 @@ from tqdm.auto import tqdm
 
 from . import elbo
 from .backbone import Backbone, BackboneError
-from .baselines import RawGRPOConfig, raw_grpo
-from .controllers import ControllersConfig
-from .evaluation import comparison_table, judge, pass_rates, sample_programs
+from .comparison import (
+    RawGRPOConfig, compare_gradients, final_success, levels, raw_grpo)
+from .controllers import ControllersConfig, controllers_by_layer
+from .evaluation import (
+    collect_actions, comparison_table, decode_labels, gate_alignment, gate_statistics, judge, measure_clusters, pass_rates,
+    sample_programs, segment, switch_table, traces, transplant, unseen_share)
 from .internal_env import InternalEnv
 from .internal_rl import DistilConfig, InternalRLConfig, Policy, distil, internal_rl, rollout
 from .metacontroller import Metacontroller
+from .pinpad import expert
+from .plots import (
+    plot_actions, plot_alignment, plot_controllers, plot_discovery, plot_gate, plot_learning, plot_learning_curves,
+    plot_pass_rates, plot_probe, plot_sweep)
 from .pretraining import (
     PretrainConfig, PretrainResult, ScratchConfig, batch_by_length, pretrain, train_base)
+from .probing import label_walks, probe_layers
 from .runs import (
     Run, RunError, in_parallel, in_sentences, loading, one_writer, read_json, write_history)
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
@@ -421,29 +430,24 @@ def explore(run: Run, config=ExploreConfig(), task=None, machine=Machine()):
 
 rl = explore
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #2644077a
-def describe(task, backbone, mc, n, views='own', folder=None, seed=0):
-    "Tables about a metacontroller, by name, and what else is measured for the table of discoveries."
+# %% ../nbs/3_measure/38_pipeline.ipynb #c6c8096f
+def describe(
+    task, backbone, mc,
+    n,            # experts' programs, where there are more
+    views='own',  # how phase 2 saw them
+    folder=None,  # with residuals of finite data
+    batch_size=32,
+):                # {name: table}, and what else is measured, for the table of discoveries
+    "What a metacontroller's gate does, what its z says, and what z does elsewhere."
     if not task.labelled: return {}, {}
-    if not isinstance(task, TextTask):
-        from temporal_abstraction.discovery import grid_alignment, grid_codes, subgoal_decoding, transfer, unseen_share, walk
-        from temporal_abstraction.steering import prior_policy
-        codes = grid_codes(backbone, mc, task.grid, n, stream=type(task.data(backbone, 'test', 1, views=views)))
-        tables = dict(alignment=grid_alignment(codes), decoding=subgoal_decoding(codes))
-        prior = walk(backbone, mc, task.grid, prior_policy(mc.config.n_z), n, 3 * len(task.grid.subgoals[0]))
-        if all((codes.true & codes.switch & (codes.subgoal == k)).any() for k in range(len(task.grid.subgoals))):
-            tables['transplant'] = transfer(backbone, mc, task.grid, codes, n)
-        return tables, dict(unseen=unseen_share(task.grid, prior))
-    from temporal_abstraction.evaluation import code_clusters, code_decoding, code_table, gate_alignment, gate_statistics
-    from temporal_abstraction.code_discovery import code_bank, transplant, unseen_pairs, write_programs
-    data = task.data(backbone, 'test', n, folder)
-    codes = code_table(mc, data)
-    tables = dict(alignment=gate_alignment(mc, data), gate=gate_statistics(mc, data), decoding=code_decoding(codes),
-                  clusters=code_clusters(codes), actions=codes)
-    if not hasattr(task, 'grammar'): return tables, {}
-    bank = code_bank(mc, task.data(backbone, 'bank', n))
-    tables['transplant'] = transplant(backbone, mc, task.grammar, bank, 2 * n)
-    return tables, dict(unseen=unseen_pairs(task.grammar, write_programs(backbone, mc, task.grammar, 'prior', n)))
+    read = lambda split: traces(mc, task.data(backbone, split, n, folder, batch_size, views))
+    ts, trials = read('test'), task.trials(backbone, mc)
+    table = switch_table(ts)
+    tables = dict(alignment=gate_alignment(ts), gate=gate_statistics(ts), decoding=decode_labels(table), clusters=measure_clusters(table), switches=table)
+    if trials is None: return tables, {}
+    bank = collect_actions(read('bank'), task.bank)
+    if set(trials.labels) <= set(bank): tables['transplant'] = transplant(trials, bank, task.tries * n)
+    return tables, dict(unseen=unseen_share(trials.act('prior', n, task.length), trials.seen))
 
 # %% ../nbs/3_measure/38_pipeline.ipynb #d20ac401
 def attempt(
@@ -474,7 +478,7 @@ def attempt(
     return pd.DataFrame(dict(method=method, problem=[names[g] for g in world.row], decoding=f'sampled, T={temperature:g}' if temperature else 'greedy',
                              sample=range(len(reward)), passed=(reward > 0).numpy()))
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #47fb3575
+# %% ../nbs/3_measure/38_pipeline.ipynb #8ab29925
 def load_base(run, c, machine):
     "What phase 1 began with."
     base = Backbone.from_pretrained(c['base'], c['layer'], dtype=c['dtype'], device=machine.where)
@@ -525,10 +529,10 @@ def evaluate(run: Run, config=EvaluateConfig(), task=None, machine=Machine()):
 def write_tables(folder, tables):
     "Tables as CSV; one with arrays in it as Parquet."
     for name, table in tables.items():
-        if name == 'actions': table.to_parquet(folder / f'{name}.parquet')
+        if name == 'switches': table.to_parquet(folder / f'{name}.parquet')
         else: table.to_csv(folder / f'{name}.csv', index=False)
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #a6c75f78
+# %% ../nbs/3_measure/38_pipeline.ipynb #796cc33b
 def variant_settings(variant, config, explore, compare):
     "The settings of discovery, exploration and comparison with an ablation in them."
     parts = dict(discover=config, explore=explore, token=compare.token)
@@ -561,12 +565,11 @@ def _discovery(run, task, main, compare, folder, machine, variant, alpha, seed):
         save_actions(result, place, config)
         backbone, mc, history = result.backbone, result.mc.eval(), result.history
     tables, more = describe(task, backbone, mc, compare.evaluate.n, config.views, residual_folder(run))
-    tables = {k: t for k, t in tables.items() if k not in ('actions', 'gate')} | dict(discovery=history.tail(1).assign(**more))
+    tables = {k: t for k, t in tables.items() if k not in ('switches', 'gate')} | dict(discovery=history.tail(1).assign(**more))
     return {k: t.assign(variant=variant, alpha=alpha, seed=seed) for k, t in tables.items()}
 
 def _known_goals(run, task, compare, machine, layer):
     "Controllers for experts' own goals after one block."
-    from temporal_abstraction.controllers import controllers_by_layer
     return controllers_by_layer(load_backbone(run, machine).model, task.grid, compare.controllers, [layer], compare.known)
 
 
@@ -604,14 +607,14 @@ def rebuild_discovery(run):
 
 def keep_known_goals(run, task, controllers, folder, machine):
     "Tables of what probes read and controllers do, layer by layer."
-    from temporal_abstraction.probing import probe
     table = pd.concat(controllers).drop_duplicates(['layer', 'tasks', 'controller', 'seed'])
-    write_tables(folder, dict(controllers=table, probes=probe(load_backbone(run, machine).model, task.grid)))
+    fit, test = (label_walks(expert(task.grid, 1024, torch.Generator().manual_seed(2**42 + k), floors=True)) for k in range(2))
+    write_tables(folder, dict(controllers=table, probes=probe_layers(load_backbone(run, machine).model, fit, test)))
 
 def summarise(tables, main):
     "The comparison of metacontrollers in a sentence."
     if 'decoding' not in tables: return f"Comparison, phase 2: {len(tables['discovery'])} metacontrollers."
-    decoding = tables['decoding'].rename(columns=dict(features='feature'))
+    decoding = tables['decoding']
     z = decoding[(decoding.alpha == main.kl_weight) & (decoding.feature == 'z')].groupby('variant', sort=False).accuracy.median()
     return "Comparison, phase 2: how well z says what experts do: " + ', '.join(f'{v} {a:.2f}' for v, a in z.items()) + '.'
 
@@ -745,11 +748,29 @@ def start_imitator(start, backbone, mc, own, seed):
     torch.manual_seed(seed)
     return imitate(start.task, mc, backbone, config, residual_folder(start.run), None, start.machine.residual_batch)
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #a6cbe466
+# %% ../nbs/3_measure/38_pipeline.ipynb #30182e40
+def _noise(start, what):
+    "The gradients of episodes by the model's own actions and by z (Kobayashi et al. 2025, appendix E.2)."
+    c, task = start.compare, start.task.ask(what)
+    (backbone, mc), own = start.actions(MAIN, c.explore.rl.seed)
+    imitated = own and c.explore.start == 'distilled' and (start.run / 'explore' / 'distilled').is_dir()
+    temperature = c.token.temperature if isinstance(task, TextTask) else c.raw.temperature
+    with task.verifier(workers=1) as verifier:
+        world, lanes = task.world(backbone, c.noise, verifier, c.explore.n_tests)
+        policy = load_policy(start.run, 'distilled') if imitated else None
+        found = compare_gradients(backbone, mc, world, policy, None, temperature, c.explore.rl.seed, options=lanes)
+    return dict(noise=found.rename_axis('acting by').reset_index().assign(target=what))
+
+# %% ../nbs/3_measure/38_pipeline.ipynb #3002ebd5
 def run_rates(attempts):
     "Pass rates of each run: columns target, lr, seed and prompt, and those of `pass_rates`."
     keys = ['target', 'lr', 'seed', 'prompt']
     return pd.concat([pass_rates(g).assign(**dict(zip(keys, k))) for k, g in attempts.groupby(keys, dropna=False, sort=False)])
+
+def print_success(curves, task):
+    "Success in the end of every method, a sentence for each thing asked."
+    for target, found in curves.groupby('target', sort=False):
+        print(f'Comparison, phase 3, {target}: ' + ', '.join(f'{m} {s:.3f}' for m, s in final_success(found).items()) + '.')
 
 def check_groups(task, c):
     "ValueError where a rival's groups do not fit into as many programs as internal RL verifies."
@@ -773,10 +794,12 @@ def compare(run: Run, config=CompareConfig(), task=None, machine=Machine()):
     start = Start(run, task, rebuild_discovery(run), c, replace(machine, jobs=1))
     with run.writing('compare', settings) as folder:
         jobs = [(_exploration, start, folder, *job) for job in explorations(task, c, c.explore.rl.seed)]
+        if c.noise: jobs += [(_noise, start, what) for what in task.easier]
         tables = join_tables(in_parallel(jobs, machine.jobs, folder))
         attempts = tables.pop('attempts')
         attempts.to_parquet(folder / 'attempts.parquet')
         write_tables(folder, tables | dict(passes=run_rates(attempts)))
+    if 'curves' in tables: print_success(tables['curves'], task)
     main = attempts[attempts.lr.isna() | (attempts.lr == attempts.groupby('method').lr.transform('first'))]
     print(f'Comparison: share of {task.unit}s that are right, {c.seeds} runs together, with 95% intervals of the samples.')
     print(comparison_table(pass_rates(main[main.prompt == 'same'])).to_string())
@@ -810,42 +833,44 @@ TABLES = {    # (phase, table): section
     ('discoveries', 'alignment'): 'Comparison', ('discoveries', 'decoding'): 'Comparison', ('discoveries', 'clusters'): 'Comparison',
     ('discoveries', 'transplant'): 'Comparison', ('compare', 'noise'): 'Comparison', ('compare', 'passes'): 'Comparison'}
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #71f94cc3
+# %% ../nbs/3_measure/38_pipeline.ipynb #a989e2ab
 def shown_expert(task, run, backbone, mc):
-    "An expert's program, coloured by abstract action, its row and its trace; None where there is no text."
-    if not isinstance(task, TextTask): return None
-    from temporal_abstraction.evaluation import segment, traces
-    data = task.data(backbone, 'test', 64, residual_folder(run))
+    "An expert's program, coloured by abstract action, and its trace; where there is no text, only the trace."
+    views, folder = run.config('discover')['views'], residual_folder(run)
+    data = task.data(backbone, 'test', 64, folder, views=views)
+    if not isinstance(task, TextTask): return None, traces(mc, data)[0]
     i = next((i for i, r in enumerate(data.rows) if r.get('problem') == 'binary_search'), 0)
     return segment(backbone, mc, data.rows[i]), traces(mc, data)[i]
 
-def draw_figures(task, run, shown, tables):
+def draw_figures(task, run, trace, tables):
     "Functions that draw what there is to draw, by name."
-    from temporal_abstraction.baselines import plot_learning_curves
-    from temporal_abstraction.controllers import plot_controllers
-    from temporal_abstraction.evaluation import plot_alignment, plot_codes, plot_discovery, plot_gate, plot_learning, plot_pass_rates
-    from temporal_abstraction.probing import plot_probe
-    from matplotlib.figure import Figure
     at = lambda phase, name: tables.get(phase, {}).get(name)
-    names = task.aim.split(', ')
-    text, found = isinstance(task, TextTask), {'discovery': lambda: plot_discovery(run.history('discover'))}
-    if (passes := at('evaluate', 'passes')) is not None: found['passes'] = lambda: plot_pass_rates(passes)
-    if (run / 'explore').is_dir(): found['learning'] = lambda: plot_learning(run.history('explore'), names)
-    if shown and task.labelled: found['gate'] = lambda: plot_gate(shown[1].row, shown[1].soft, shown[1].switch)
-    if text and (alignment := at('evaluate', 'alignment')) is not None: found['alignment'] = lambda: plot_alignment(alignment)
-    if (run / 'evaluate' / 'actions.parquet').is_file(): found['actions'] = lambda: plot_codes(pd.read_parquet(run / 'evaluate' / 'actions.parquet'))
-    if (probes := at('discoveries', 'probes')) is not None: found['probes'] = lambda: plot_probe(probes)
-    if (known := at('discoveries', 'controllers')) is not None:
-        found['controllers'] = lambda: plot_controllers(known, Figure(figsize=(5, 3)).subplots()).figure
-    if (curves := at('compare', 'curves')) is not None: found['curves'] = lambda: plot_learning_curves(curves[curves.target == curves.target.iloc[0]])
-    return found
+    curves, known, found = at('compare', 'curves'), at('discoveries', 'controllers'), at('discoveries', 'discovery')
+    alignment, switches = at('discoveries', 'alignment'), run / 'evaluate' / 'switches.parquet'
+    figures = {
+        'discovery': lambda: plot_discovery(run.history('discover'), task.unit),
+        'passes': at('evaluate', 'passes') is not None and (lambda: plot_pass_rates(at('evaluate', 'passes'))),
+        'learning': (run / 'explore').is_dir() and (lambda: plot_learning(run.history('explore'), task.aim.split(', '))),
+        'gate': task.labelled and (lambda: plot_gate(trace)),
+        'alignment': at('evaluate', 'alignment') is not None and (lambda: plot_alignment(at('evaluate', 'alignment'))),
+        'actions': switches.is_file() and (lambda: plot_actions(pd.read_parquet(switches))),
+        'probes': at('discoveries', 'probes') is not None and (lambda: plot_probe(at('discoveries', 'probes'), name='subgoal')),
+        'controllers': known is not None and (lambda: plot_controllers(known)),
+        'sweep': alignment is not None and alignment.alpha.nunique() > 1 and (lambda: plot_sweep(alignment, found, task.unit)),
+        'curves': curves is not None and (lambda: plot_curves(curves, known))}
+    return {name: draw for name, draw in figures.items() if draw}
+
+def plot_curves(curves, known=None):
+    "Learning curves of the first thing asked, with what does not learn dashed."
+    first = curves[curves.target == curves.target.iloc[0]]
+    return plot_learning_curves(first, levels={} if known is None or 'prior' not in first else levels(first, known))
 
 def embed(path, caption):
     "A PNG file as a figure inside the page."
     data = base64.b64encode(path.read_bytes()).decode()
     return f'<figure><img alt="{html.escape(caption)}" src="data:image/png;base64,{data}"><figcaption>{html.escape(caption)}</figcaption></figure>'
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #23606d09
+# %% ../nbs/3_measure/38_pipeline.ipynb #1f4a6682
 def report(run: Run, task=None, machine=Machine()):
     "Write PNG figures and report.html from all that a run holds."
     run.check_place()
@@ -856,19 +881,19 @@ def _report(run, given, machine):
     run.config('discover')   # without it there is nothing to show
     task, tables = load_task(run, given), {p: folder_tables(run / p) for p in phases}
     backbone, mc = load_actions(run, machine)
-    shown = shown_expert(task, run, backbone, mc)
     folder = run / 'figures'
     folder.mkdir(exist_ok=True)
-    for name, draw in draw_figures(task, run, shown, tables).items(): draw().savefig(folder / f'{name}.png', dpi=150, bbox_inches='tight')
-    if shown: shown[0].save_png(folder / 'program.png')
-    write_page(run, task, phases, tables, shown)
+    program, trace = shown_expert(task, run, backbone, mc)
+    for name, draw in draw_figures(task, run, trace, tables).items(): draw().savefig(folder / f'{name}.png', dpi=150, bbox_inches='tight')
+    if program: program.save_png(folder / 'program.png')
+    write_page(run, task, phases, tables, program)
     print(f"Report: {run / 'report.html'}")
 
-def write_page(run, task, phases, tables, shown):
+def write_page(run, task, phases, tables, program):
     "The page: sections with their figures and tables."
     sections = {section: [] for section, _ in FIGURES.values()} | {s: [] for s in TABLES.values()}
     for name, (section, caption) in FIGURES.items():
-        if name == 'program' and shown: sections[section].append(shown[0]._repr_html_())
+        if name == 'program' and program: sections[section].append(program._repr_html_())
         elif (run / 'figures' / f'{name}.png').is_file(): sections[section].append(embed(run / 'figures' / f'{name}.png', caption))
     for (phase, name), section in TABLES.items():
         if (table := tables.get(phase, {}).get(name)) is not None: sections[section].append(show_table(phase, name, table))

@@ -4,11 +4,10 @@
 __all__ = ['TASKS', 'Task', 'GivenProblem', 'given_problem', 'split_rows', 'problem_rows', 'TextTask', 'ProblemsTask',
            'ComposedTask', 'GridTask', 'find_task', 'shipped_folder', 'load_shipped']
 
-# %% ../nbs/2_worlds/30_task.ipynb #c24fff6e
-import random
+# %% ../nbs/2_worlds/30_task.ipynb #b269fcd3
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from importlib.resources import files
 from io import StringIO
 from zlib import crc32
@@ -17,25 +16,25 @@ import pandas as pd
 import torch
 from datasets import Dataset, DatasetDict
 from fastcore.basics import patch
-from torch.nn.utils.rnn import pad_sequence
 
 from .backbone import Backbone
-from .code_base import (
-    COMPOSED, EqualViewStream, PlainProgramStream, ProgramStream, Texts, fresh, fresh_solutions,
-    problem_tokenizer, program_data, program_vocabulary)
-from .composed import Composed
-from .pinpad_base import PlainStream, SummaryStream, ViewStream, new_base
+from .composed import COMPOSED, Composed
+from .data import expert_data, to_steps
+from .grammar import Problem
 from .internal_rl import Policy
 from .metacontroller import Metacontroller
 from .pinpad import WORLDS, Pinpad, PinpadEnv, expert
-from .data import expert_data, to_steps
+from .pinpad_base import PlainStream, SummaryStream, ViewStream, new_base
 from .pretraining import new_decoder
-from .programs import PROBLEMS, Problem, expert_dataset
-from .related import held_out, reworded
+from .programs import PROBLEMS, expert_dataset
+from .related import held_out, reword_prompt
+from .streams import (
+    EqualViewStream, PlainProgramStream, ProgramStream, problem_tokenizer, program_data, program_vocabulary, sample_texts)
 from .textworld import ProgramReward, TextWorld
+from .trials import GridTrials, ProgramTrials
 from .verifier import Verifier
 
-# %% ../nbs/2_worlds/30_task.ipynb #8c9bfb23
+# %% ../nbs/2_worlds/30_task.ipynb #bc2865dc
 class Task:
     "What a run is about. Subclasses say what experts show, what is asked, and what is rewarded."
     name: str                # what `find_task` finds it by
@@ -44,6 +43,10 @@ class Task:
     views = ('none',)        # how phase 2 may see experts' work; the first is the task's own way
     labelled = True          # whether experts' steps are labelled, for measures alone
     tokenizer = None         # for a model trained from nothing; None: of observations, which need none
+    bank = 'middle'          # which z stand for what experts do: those of the 'middle' of each stretch, or of its 'start'
+    tries = 1                # trials for each expert program measured
+    length = 3               # things done in a trial where none is planned
+    easier = ()              # for `ask`: things on which both ways of acting sometimes succeed
 
     @property
     def aim(self):
@@ -71,6 +74,10 @@ class Task:
 
     def vocabulary(self, backbone):
         "Sorted ids of all tokens that an expert may use; None: any."
+        return None
+
+    def trials(self, backbone, mc):
+        "What lets the model act under given z, and says in labels what it did; None: nobody can say."
         return None
 
     def view(self, name='own'):
@@ -139,7 +146,7 @@ def _at_most(rows, n):
     rank = pd.Series(rows['problem']).groupby(rows['problem']).cumcount()
     return rows.select([i for i, r in enumerate(rank) if r < n])
 
-# %% ../nbs/2_worlds/30_task.ipynb #681f9637
+# %% ../nbs/2_worlds/30_task.ipynb #0cd4ea2d
 @dataclass
 class TextTask(Task):
     "Programs as rows and problems."
@@ -153,6 +160,8 @@ class TextTask(Task):
 
     @property
     def aim(self): return ', '.join(p.name for p in self.asked)
+    @property
+    def easier(self): return [p.name for p in self.asked]
     @property
     def labelled(self): return 'kinds' in self.rows['train'].column_names
     @cached_property
@@ -177,7 +186,7 @@ class TextTask(Task):
 
     def verifier(self, workers=None): return Verifier(workers=workers, timeout=self.timeout)
 
-# %% ../nbs/2_worlds/30_task.ipynb #97400cd0
+# %% ../nbs/2_worlds/30_task.ipynb #f9e37b5a
 @patch
 def data(self:TextTask,
     backbone,
@@ -185,6 +194,7 @@ def data(self:TextTask,
     n=None,         # not needed: rows are as many as there are
     folder=None,    # where to keep residuals; None: nowhere
     batch_size=32,  # rows through the lower half at once
+    views='own',    # how phase 2 sees experts, where they cannot be read otherwise
 ):                  # `ExpertData`
     "Expert programs of a split with their residuals."
     path = folder and folder / f'{split}.safetensors'
@@ -216,33 +226,22 @@ def world(self:TextTask,
     longest = self.longest(backbone.tokenizer)
     return TextWorld(backbone.tokenizer, problem_rows(self.asked), reward, len(lanes['rows']), longest), lanes
 
-# %% ../nbs/2_worlds/30_task.ipynb #fbb08c6b
+# %% ../nbs/2_worlds/30_task.ipynb #92aa2915
 @patch
 def new_model(self:TextTask, config):
     return new_decoder(self.tokenizer, config) if self.tokenizer else None
 
-def _as_texts(rows):
-    "Token ids as observations and actions, padded on the right."
-    pad = partial(pad_sequence, batch_first=True)
-    rows = [torch.tensor(ids) for ids in rows]
-    mask = pad([torch.ones(len(ids) - 1, dtype=torch.bool) for ids in rows])
-    return Texts(pad([ids[:-1] for ids in rows]), pad([ids[1:] for ids in rows]), mask, 0)
-
 @patch
 def sample(self:TextTask, n, generator):
     "Expert programs, drawn with repeats: obs, action and mask, as `train_base` wants them."
-    rng = random.Random(int(torch.randint(2**62, (), generator=generator)))
-    rows, tokenizer = self.rows['train'], self.tokenizer
-    drawn = [rows[rng.randrange(len(rows))] for _ in range(n)]
-    return _as_texts([tokenizer(r['prompt'])['input_ids'] + tokenizer(r['completion'])['input_ids']
-                      + [tokenizer.eos_token_id] for r in drawn])
+    return sample_texts(self.rows['train'], self.tokenizer)(n, generator)
 
 @patch
 def valid(self:TextTask, n=512):
     "Programs for the history of a model from nothing."
     return self.sample(n, torch.Generator().manual_seed(2**41))
 
-# %% ../nbs/2_worlds/30_task.ipynb #19bf30b5
+# %% ../nbs/2_worlds/30_task.ipynb #ccdfc8b1
 @dataclass
 class ProblemsTask(TextTask):
     "Problems whose experts are grammars."
@@ -257,21 +256,21 @@ class ProblemsTask(TextTask):
 
     def sample(self, n, generator):
         "Solutions without end."
-        return fresh_solutions(self.experts, self.tokenizer)(n, generator)
+        return sample_texts(self.experts, self.tokenizer)(n, generator)
 
-# %% ../nbs/2_worlds/30_task.ipynb #324756ed
+# %% ../nbs/2_worlds/30_task.ipynb #5f7bae82
 def _problems(name):
     "The six."
-    others = [q for p in PROBLEMS for q in reworded(p)]
+    others = [q for p in PROBLEMS for q in reword_prompt(p)]
     six = list(PROBLEMS.values())
     return ProblemsTask(name, None, six, others, words=problem_tokenizer, experts=six)
 
 def _held_out(name):
     "The one that is named, and nine others for experts."
     train, target = held_out(name.partition(':')[2])
-    return ProblemsTask(name, None, [target], reworded(target.name), words=problem_tokenizer, experts=train)
+    return ProblemsTask(name, None, [target], reword_prompt(target.name), words=problem_tokenizer, experts=train)
 
-# %% ../nbs/2_worlds/30_task.ipynb #20092e68
+# %% ../nbs/2_worlds/30_task.ipynb #e1f76b74
 _PROGRAM_STREAMS = dict(reworded=ProgramStream, none=PlainProgramStream, equal=EqualViewStream)
 _SETS = dict(test=0, bank=1, train=2, validation=3)   # seeds of fixed sets
 
@@ -280,6 +279,9 @@ class ComposedTask(TextTask):
     "Programs composed of operations."
     grammar: Composed = None   # who writes them
     views = tuple(_PROGRAM_STREAMS)
+    easier = ()
+    tries = 2
+    length = 4
 
     @property
     def labelled(self): return True
@@ -298,15 +300,16 @@ class ComposedTask(TextTask):
         return replace(self, asked=[self.grammar.problem(operations)])
 
     def longest(self, tokenizer): return self.grammar.longest(len(self.aim.split()), tokenizer)
-    def sample(self, n, generator): return fresh(self.grammar)(n, generator)
+    def sample(self, n, generator): return sample_texts(self.grammar)(n, generator)
     def vocabulary(self, backbone): return program_vocabulary(self.grammar, backbone.tokenizer)
+    def trials(self, backbone, mc): return ProgramTrials(backbone, mc, self.grammar)
 
     def stream(self, backbone, n=2048, views='own', split='train', folder=None, batch_size=32):
         "Programs without end with residuals, each with a view; for validation a fixed set without."
         if split == 'validation': return ProgramStream(backbone, self.grammar, n, valid_seed=1)
         return _PROGRAM_STREAMS[self.view(views)](backbone, self.grammar, n)
 
-    def data(self, backbone, split='train', n=256, folder=None, batch_size=32):
+    def data(self, backbone, split='train', n=256, folder=None, batch_size=32, views='own'):
         return program_data(backbone, self.grammar, n, _SETS[split])
 
 
@@ -314,7 +317,7 @@ def _composed(name):
     grammar = COMPOSED[name]
     return ComposedTask(name, None, [grammar.problem()], timeout=.5, grammar=grammar)
 
-# %% ../nbs/2_worlds/30_task.ipynb #094fe238
+# %% ../nbs/2_worlds/30_task.ipynb #30ea8450
 _GRID_STREAMS = dict(shuffled=ViewStream, none=PlainStream, summary=SummaryStream)
 
 @dataclass
@@ -325,9 +328,15 @@ class GridTask(Task):
     asked: list           # tasks, each a tuple of subgoals
     unit = 'episode'
     views = tuple(_GRID_STREAMS)
+    bank = 'start'
 
     @property
     def aim(self): return ', '.join(' '.join(map(str, task)) for task in self.asked)
+    @property
+    def easier(self):
+        "The beginnings of an expert's task."
+        task = self.grid.tasks[0]
+        return [' '.join(map(str, task[:k + 1])) for k in range(len(task))]
 
     def ask(self, what):
         "The same board with other tasks: subgoals with spaces between them, tasks with commas."
@@ -338,6 +347,7 @@ class GridTask(Task):
                              f"such as {self.aim!r}; got {what!r}.")
         return replace(self, asked=tasks)
 
+    def trials(self, backbone, mc): return GridTrials(backbone, mc, self.grid)
     def new_model(self, config): return new_base(self.grid.nvec, 4, config)
     def sample(self, n, generator): return expert(self.grid, n, generator)
 
@@ -351,7 +361,7 @@ class GridTask(Task):
 
     def data(self, backbone, split='test', n=1024, folder=None, batch_size=32, views='own'):
         stream = _GRID_STREAMS[self.view(views)]
-        return stream(backbone, self.grid, n, valid_seed=10_000 + _SETS[split])
+        return stream(backbone, self.grid, n, valid_seed=10_000 + (_SETS[split] if split != 'bank' else 0))
 
     def world(self, backbone, group, verifier=None, n_tests=None, split='reward'):
         "A board in which each task is asked of as many lanes."

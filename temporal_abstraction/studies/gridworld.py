@@ -6,7 +6,7 @@ __all__ = ['SIZES', 'DISCOVER', 'EXPLORE', 'EVALUATE', 'COMPARE', 'MINI', 'SETTI
 # %% ../../nbs/4_studies/41_gridworld.ipynb #b84ec211
 from dataclasses import replace
 
-from ..baselines import RawGRPOConfig
+from ..comparison import RawGRPOConfig
 from ..controllers import ControllersConfig
 from ..elbo import MetacontrollerSizes
 from ..internal_rl import DistilConfig, InternalRLConfig
