@@ -21,7 +21,7 @@ os.environ.setdefault('TRANSFORMERS_VERBOSITY', 'error')
 os.environ.setdefault('HF_DATASETS_DISABLE_PROGRESS_BARS', '1')  # those that last longer are shown: residuals, training, evaluation
 warnings.filterwarnings('ignore', message='`is_gradient_checkpointing`')  # peft's use of an old name in transformers
 
-# %% ../nbs/3_measure/39_cli.ipynb #d2dff078
+# %% ../nbs/3_measure/39_cli.ipynb #1f914b5e
 import tyro
 
 from . import pipeline
@@ -29,16 +29,19 @@ from .pipeline import (
     AdaptConfig, CompareConfig, DiscoverConfig, EvaluateConfig, ExploreConfig, Machine, RunSettings, set_seed)
 from .runs import Run, read_json, run_command
 from .pretraining import ScratchConfig
-from .studies import composed, gridworld, problems
+from .studies.composed import PRETRAINED
+from .studies.composed import SETTINGS as COMPOSED
+from .studies.gridworld import SETTINGS as GRIDWORLD
+from .studies.problems import SETTINGS as PROBLEMS
 from .task import find_task
 
-# %% ../nbs/3_measure/39_cli.ipynb #878c47e9
+# %% ../nbs/3_measure/39_cli.ipynb #d0ea2336
 def find_settings(
     task,       # a name, as for `find_task`
     base=None,  # what is adapted, if anything is
 ) -> RunSettings:
     "The settings of a task's recorded runs, or those for any text."
-    known = problems.SETTINGS | gridworld.SETTINGS | (composed.PRETRAINED if base else composed.SETTINGS)
+    known = PROBLEMS | GRIDWORLD | (PRETRAINED if base else COMPOSED)
     return known.get(task) or known.get(task.partition(':')[0]) or RunSettings()
 
 # %% ../nbs/3_measure/39_cli.ipynb #b59649a5
