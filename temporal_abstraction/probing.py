@@ -40,7 +40,7 @@ class Labelled:
     mask: torch.Tensor            # (N, T) True where a step has a label
     label: torch.Tensor           # (N, T) int64
     age: torch.Tensor             # (N, T) steps since the label began
-    ceiling: torch.Tensor = None  # (N, T) chance that the best possible guess is right, if it is known
+    ceiling: torch.Tensor = None  # (N, T) chance that the best possible guess is right, if known
 
     def __len__(self): return len(self.mask)
 
@@ -54,7 +54,7 @@ def label_walks(
 # %% ../nbs/3_measure/31_probing.ipynb #98cc10e7
 def spans(
     row,  # a row with a column offsets, from `to_steps`
-):        # (T, 2) first and one-past-last character of each action; that of the end-of-text token is empty
+):        # (T, 2) first and one-past-last character; the end-of-text token's span is empty
     "Characters of each action of an expert program, as places in its completion."
     starts = np.asarray(row['offsets'])
     return np.stack([starts, np.append(starts[1:], starts[-1])], 1)
@@ -64,12 +64,15 @@ def label_programs(
     names,  # kinds of blocks, in the order of their numbers
 ) -> Labelled:
     "Programs, prompts included, labelled by the kind of block that is being written."
-    number, found = {name: i for i, name in enumerate(names)}, []
+    number = {name: i for i, name in enumerate(names)}
+    found = []
     for row in rows:
-        blocks, context = block_labels(spans(row), row), len(row['context'])
-        label = [-1] * context + [number.get(kind, -1) for kind in blocks.kind]
-        since = [0] * context + [t - np.argmax(blocks.index == k) for t, k in enumerate(blocks.index)]
+        blocks = block_labels(spans(row), row)
+        context = len(row['context'])
         ids = row['context'] + row['obs']
+        label = [-1] * context + [number.get(kind, -1) for kind in blocks.kind]
+        ages = [t - np.argmax(blocks.index == k) for t, k in enumerate(blocks.index)]
+        since = [0] * context + ages
         found.append([torch.tensor(x) for x in (ids, ids[1:] + row['action'][-1:], label, since)])
     obs, action, label, since = (pad_sequence(x, batch_first=True) for x in zip(*found))
     real = pad_sequence([torch.ones(len(x[0]), dtype=torch.bool) for x in found], batch_first=True)
@@ -77,7 +80,7 @@ def label_programs(
 
 # %% ../nbs/3_measure/31_probing.ipynb #b4926ddd
 class AnyLayer(Backbone):
-    "A `Backbone` that may also be split before the first block (layer 0, the embedding) or after the last (before the final norm)."
+    "A `Backbone` that may also be split at the embedding (layer 0) or after the last block, before the norm."
     @staticmethod
     def layers(n_layers): return range(n_layers + 1)
 
@@ -90,10 +93,15 @@ def residuals(
     chunk=256,    # trajectories passed at once
 ):                # {layer: (steps, n_e)}, steps of the mask only, one trajectory after the other
     "The residual stream after each block; layer 0 is the embedding."
-    layers, found = AnyLayer.layers(model.config.num_hidden_layers) if layers is None else layers, {}
+    if layers is None: layers = AnyLayer.layers(model.config.num_hidden_layers)
+    def read(half, obs, mask):
+        e, _ = half.lower(obs.to(model.device), use_cache=False)
+        return e.float().cpu()[mask]
+    found = {}
     for layer in layers:
-        half, parts = AnyLayer(model, layer), zip(data.obs.split(chunk), data.mask.split(chunk))
-        found[layer] = torch.cat([half.lower(o.to(model.device), use_cache=False)[0].float().cpu()[m] for o, m in parts])
+        half = AnyLayer(model, layer)
+        parts = zip(data.obs.split(chunk), data.mask.split(chunk))
+        found[layer] = torch.cat([read(half, *part) for part in parts])
     return found
 
 # %% ../nbs/3_measure/31_probing.ipynb #ced46e35
@@ -105,12 +113,16 @@ def probe(
     age=None,      # (M,) for how long the label has lasted; None: not told apart
     ceiling=None,  # (M,) chance that the best possible guess is right; None: not known
 ) -> pd.DataFrame: # a row for each layer and age: layer, age, steps, accuracy, ceiling, chance
-    "Decode labels by one linear layer from the residual stream (Kobayashi et al. 2025, linear probing)."
-    labels, truth, out = np.asarray(labels), np.asarray(truth), []
-    if len(set(labels)) < 2: raise ValueError(f"A probe tells labels apart, so it needs at least two; got {len(set(labels))}.")
-    beside = dict(age=0 if age is None else np.asarray(age), ceiling=np.nan if ceiling is None else np.asarray(ceiling))
+    "Decode labels by one linear layer from the stream (Kobayashi et al. 2025, linear probing)."
+    labels, truth = np.asarray(labels), np.asarray(truth)
+    kinds = len(set(labels))
+    if kinds < 2: raise ValueError(f"A probe tells labels apart, so it needs at least two; got {kinds}.")
+    beside = dict(age=0 if age is None else np.asarray(age))
+    beside['ceiling'] = np.nan if ceiling is None else np.asarray(ceiling)
+    out = []
     for layer, e in fit.items():
-        reader = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300)).fit(e.numpy(), labels)
+        reader = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300))
+        reader.fit(e.numpy(), labels)
         right = reader.predict(test[layer].numpy()) == truth
         out.append(pd.DataFrame(dict(layer=layer, steps=1, accuracy=right, **beside)))
     by_age = pd.concat(out).groupby(['layer', 'age'], as_index=False)
@@ -126,13 +138,16 @@ def probe_layers(
 ) -> pd.DataFrame:   # from `probe`
     "The same, from a model and labelled trajectories."
     of = lambda data, x: None if x is None else x[data.mask].numpy()
-    read = [x for data in (fit, test) for x in (residuals(model, data, layers), of(data, data.label))]
-    return probe(*read, of(test, test.age), of(test, test.ceiling))
+    known = residuals(model, fit, layers), of(fit, fit.label)
+    asked = residuals(model, test, layers), of(test, test.label)
+    return probe(*known, *asked, of(test, test.age), of(test, test.ceiling))
 
 # %% ../nbs/3_measure/31_probing.ipynb #5dc6b59e
 def average_by_layer(
     probed,  # from `probe`
 ):           # layer, accuracy, ceiling, chance
     "Accuracy by layer, averaged over steps, and the same of the best possible guess."
-    right = probed[['accuracy', 'ceiling']].mul(probed.steps, axis=0).groupby(probed.layer).sum(min_count=1)
-    return right.div(probed.groupby('layer').steps.sum(), axis=0).assign(chance=probed.chance.iloc[0]).reset_index()
+    shares = probed[['accuracy', 'ceiling']].mul(probed.steps, axis=0)
+    right = shares.groupby(probed.layer).sum(min_count=1)
+    mean = right.div(probed.groupby('layer').steps.sum(), axis=0)
+    return mean.assign(chance=probed.chance.iloc[0]).reset_index()

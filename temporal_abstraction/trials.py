@@ -26,18 +26,20 @@ def colour_below(
 
 
 class OpenPinpad(PinpadEnv):
-    "A pinpad without a task: an episode ends once some colours have been entered, whichever, and remembers them."
+    "A pinpad without a task: an episode ends once some colours have been entered, and remembers them."
     def __init__(self, num_envs, world, n_colours=3):
         super().__init__(num_envs, world)
         self.entered = np.full((num_envs, n_colours), -1)
         self.count = np.zeros(num_envs, int)
 
     def reset(self, *, seed=None, options=None):
-        self.entered[:], self.count[:] = -1, 0
+        self.entered[:] = -1
+        self.count[:] = 0
         return super().reset(seed=seed, options=options)
 
     def step(self, actions):
-        live, before = ~self.done, self.progress
+        live = ~self.done
+        before = self.progress
         obs, _, over, _, info = super().step(actions)
         touched = over | (self.progress > before)   # a wrong colour, or the right one
         lanes = np.flatnonzero(touched)
@@ -58,9 +60,10 @@ def walk(
     temperature=1.,  # of the model's moves
     seed=0,          # fixes layouts, abstract actions and moves
 ):                   # (n, n_colours) colours entered, -1 where time ran out
-    "Which colours the controlled model enters, on random layouts, a new abstract action at each switch."
+    "Which colours the controlled model enters, a new abstract action at each switch."
     torch.manual_seed(seed)
-    policy, open_world = as_policy(policy, mc.config.n_z), OpenPinpad(n, world, n_colours)
+    policy = as_policy(policy, mc.config.n_z)
+    open_world = OpenPinpad(n, world, n_colours)
     env = InternalEnv(backbone, mc, open_world, temperature)
     e, info = env.reset(seed=seed)
     z, state = torch.zeros(n, mc.config.n_z), None
@@ -75,10 +78,12 @@ def read_subgoals(
     entered,  # colours in the order in which they were entered; -1: none
 ):            # list of subgoals, as text
     "The subgoals that were reached, in order."
-    entered, found = [c for c in entered if c >= 0], []
+    entered = [c for c in entered if c >= 0]
+    found = []
     for end in range(1, len(entered) + 1):
         for k, colours in enumerate(world.subgoals):
-            if tuple(entered[max(0, end - len(colours)):end]) == colours and found[-1:] != [str(k)]: found.append(str(k))
+            reached = tuple(entered[max(0, end - len(colours)):end]) == colours
+            if reached and found[-1:] != [str(k)]: found.append(str(k))
     return found
 
 # %% ../nbs/2_worlds/29a_trials.ipynb #0e3dcfa9
@@ -89,7 +94,9 @@ class GridTrials:
         world: Pinpad,
         temperature=1.,  # of the model's moves
     ):
-        self.backbone, self.mc, self.world, self.temperature = backbone, mc, world, temperature
+        self.backbone, self.mc = backbone, mc
+        self.world = world
+        self.temperature = temperature
         self.labels = [str(k) for k in range(len(world.subgoals))]
         self.seen = {(str(a), str(b)) for task in world.tasks for a, b in zip(task, task[1:])}
 
@@ -103,7 +110,8 @@ class GridTrials:
     def act(self, policy, n, length=2, seed=0):
         "The subgoals reached in each of n walks that are long enough for `length` of them."
         colours = length * max(map(len, self.world.subgoals))
-        entered = walk(self.backbone, self.mc, self.world, policy, n, colours, self.temperature, seed)
+        how = policy, n, colours, self.temperature, seed
+        entered = walk(self.backbone, self.mc, self.world, *how)
         return [read_subgoals(self.world, row) for row in entered.tolist()]
 
 # %% ../nbs/2_worlds/29a_trials.ipynb #39f57079
@@ -120,8 +128,8 @@ def write_programs(
     tokenizer = backbone.tokenizer
     prompt = torch.tensor([tokenizer(world.prompt(n_steps))['input_ids']]).repeat(n, 1)
     drawn = dict(do_sample=True, temperature=temperature, top_k=0, top_p=1., repetition_penalty=1.)
-    longest = world.longest(n_steps, tokenizer)
-    out = steer(backbone, mc, prompt, torch.ones_like(prompt), policy, max_new_tokens=longest, seed=seed, **drawn)
+    length = dict(max_new_tokens=world.longest(n_steps, tokenizer))
+    out = steer(backbone, mc, prompt, torch.ones_like(prompt), policy, seed=seed, **length, **drawn)
     texts = tokenizer.batch_decode(out.sequences[:, prompt.shape[1]:], skip_special_tokens=True)
     return [world.read_steps(text) for text in texts]
 
@@ -133,8 +141,11 @@ class ProgramTrials:
         world: Composed,
         temperature=1.,  # of the model's tokens
     ):
-        self.backbone, self.mc, self.world, self.temperature = backbone, mc, world, temperature
-        self.labels, self.seen = world.names, world.seen
+        self.backbone, self.mc = backbone, mc
+        self.world = world
+        self.temperature = temperature
+        self.labels = world.names
+        self.seen = world.seen
 
     def pairs(self, n, generator):
         "Pairs of different operations, the second one of those that could follow the first."
@@ -144,5 +155,6 @@ class ProgramTrials:
 
     def act(self, policy, n, length=2, seed=0):
         "The operations of each of n programs, of which the prompt says that they have `length`."
-        written = write_programs(self.backbone, self.mc, self.world, policy, n, length, self.temperature, seed)
+        how = policy, n, length, self.temperature, seed
+        written = write_programs(self.backbone, self.mc, self.world, *how)
         return [found for found, _ in written]
