@@ -5,13 +5,13 @@ __all__ = ['Here', 'Out', 'PHASES', 'FOLLOWING', 'VERBS', 'USAGE', 'find_setting
            'Adapt', 'FromNothing', 'Discover', 'Explore', 'Evaluate', 'Compare', 'Report', 'peek', 'begin', 'go_on',
            'execute', 'main', 'train_metacontroller_main', 'internal_rl_main']
 
-# %% ../nbs/3_measure/39_cli.ipynb #b0c03730
+# %% ../nbs/3_measure/39_cli.ipynb #af4701ec
 import json
 import os
 import sys
 import warnings
 from argparse import ArgumentParser
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 

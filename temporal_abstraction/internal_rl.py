@@ -13,14 +13,13 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 import torch
-from huggingface_hub import PyTorchModelHubMixin
 from torch import nn
 from torch.distributions import Normal
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
 from .data import ExpertData
-from .metacontroller import Metacontroller
+from .metacontroller import Metacontroller, Saved
 from .settings import Count, Positive, Settings, Whole
 from .steering import choose
 from .training import Loop
@@ -35,7 +34,7 @@ class PolicyConfig(Settings):
     std: Positive = 0.45   # initial standard deviation of a code
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #f5e4dae1
-class Policy(nn.Module, PyTorchModelHubMixin):
+class Policy(nn.Module, Saved):
     "pi(z | e_{1:t}): a causal recurrent Gaussian policy over codes that acts only at switches (Kobayashi et al. 2025, phase 3)."
     def __init__(self, config: PolicyConfig):
         super().__init__()

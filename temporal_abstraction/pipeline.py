@@ -13,7 +13,7 @@ __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE
            'check_groups', 'compare', 'shown_expert', 'draw_figures', 'plot_curves', 'embed', 'report', 'write_page',
            'show_table', 'run_all']
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #c7917b84
+# %% ../nbs/3_measure/38_pipeline.ipynb #88a9cb60
 import base64
 import copy
 import html
@@ -45,7 +45,7 @@ from .pretraining import (
     PretrainConfig, PretrainResult, ScratchConfig, batch_by_length, pretrain, train_base)
 from .probing import label_walks, probe_layers
 from .runs import (
-    Run, RunError, in_parallel, in_sentences, loading, one_writer, read_json, write_history)
+    Run, RunError, in_parallel, in_sentences, loading, one_writer, write_history)
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .steering import as_policy
 from .storage import fingerprint

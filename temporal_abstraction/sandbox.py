@@ -572,7 +572,7 @@ class Zygote:
     def settle(self):
         "Give up for this process and all its children what it does not need itself"
         _limits(self.memory, _TMP_BYTES if self.scratch else 0)
-        if os.geteuid() == 0: os.setgroups([])
+        if "own user" in self.guards: os.setgroups([])
         os.chdir("/")
         if not LINUX: return
         _call("prctl", _DUMPABLE, 0, 0, 0, 0)
@@ -781,11 +781,12 @@ def _zygote_main(rung, timeout, memory, ids, group):
     "The zygote's life: set up, say what was achieved, serve; or, in a child, run one test"
     if LINUX: _call("prctl", _PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     group.forget()
-    try: zygote = _make_zygote(rung, timeout, memory)
+    try:
+        zygote = _make_zygote(rung, timeout, memory)
+        zygote.settle()
     except OSError as error: return _say_hello(error=str(error))
     if rung == "namespaces": zygote.ids = ids
     if group.parents: zygote.guards.append("control group")
-    zygote.settle()
     sys.path[:] = [p for p in sys.path if os.path.isdir(p)]
     _warm_up()
     _say_hello(guards=zygote.guards)

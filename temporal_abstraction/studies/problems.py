@@ -3,10 +3,9 @@
 # %% auto #0
 __all__ = ['EXPLORE', 'COMPARE', 'PROBLEMS', 'HELD_OUT', 'SETTINGS']
 
-# %% ../../nbs/4_studies/43_problems.ipynb #dd43c5a4
+# %% ../../nbs/4_studies/43_problems.ipynb #e04406ca
 from dataclasses import replace
 
-from ..internal_rl import InternalRLConfig
 from ..pipeline import AdaptConfig, CompareConfig, EvaluateConfig, RLConfig, RunSettings
 from ..pretraining import ScratchConfig
 from ..token_rl import MomentumGRPOConfig, TokenGRPOConfig
