@@ -7,7 +7,6 @@ __all__ = ['to_steps', 'View', 'Batch', 'ExpertData', 'residual_origin', 'kept_r
            'take_steps', 'action_nll', 'mean_nll', 'forever']
 
 # %% ../nbs/1_method/02_data.ipynb #87d8f40b
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -15,11 +14,12 @@ from typing import NamedTuple
 import torch
 from accelerate.utils import send_to_device
 from datasets import Dataset
-from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
 from transformers.trainer_pt_utils import LengthGroupedSampler
+
+from .storage import StorageError, fingerprint, load_tree, save_tree
 
 # %% ../nbs/1_method/02_data.ipynb #8366b71a
 def to_steps(

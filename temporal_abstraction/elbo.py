@@ -194,11 +194,12 @@ def discover(
     config=DiscoverConfig(),
     valid=None,               # the same, for the history
     vocab=None,               # (V',) sorted token ids the softmax is restricted to; None: all
+    checkpoint=None,          # folder in which an interrupted training is taken up again; None: none
 ) -> TrainMetacontrollerResult:
     "Phase 2 with a new metacontroller (Kobayashi et al. 2025, discovery of abstract actions)."
     torch.manual_seed(config.seed)
     mc = Metacontroller(config.metacontroller.fit(backbone.n_e)).fit_scale(data.e_steps)
-    return train_metacontroller(backbone, mc.to(backbone.device), data, config, valid, vocab)
+    return train_metacontroller(backbone, mc.to(backbone.device), data, config, valid, vocab, checkpoint)
 
 # %% ../nbs/1_method/09_elbo.ipynb #62c3edd4
 def change(

@@ -94,8 +94,9 @@ def expert_codes(mc: Metacontroller, data: ExpertData):
     "Residuals and inferred codes at the switches of each expert program: two lists of (M_i, n_e) and (M_i, n_z)."
     es, zs = [None] * len(data), [None] * len(data)
     for b in data.loader(32):
-        control = mc(b.e, b.mask, mc.hard)
-        for i, e, z, beta in zip(b.index, b.e, control.z, control.beta[..., 0]): es[i], zs[i] = e[beta > 0].float(), z[beta > 0]
+        control = mc.describe(b.to(mc.mean.device), mc.hard)
+        z_all, gate = control.z.cpu(), control.beta[..., 0].cpu() > 0
+        for i, e, z, switch in zip(b.index, b.e.cpu(), z_all, gate): es[i], zs[i] = e[switch].float(), z[switch]
     return es, zs
 
 
