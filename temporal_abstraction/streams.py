@@ -21,11 +21,10 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
 from .composed import Composed
-from .pretraining import word_tokenizer
-from .grammar import Program
 from .data import Batch, ExpertData, View, expert_data, to_steps
+from .grammar import Program
+from .pretraining import base_nll, word_tokenizer
 from .programs import PROBLEMS
-from .pretraining import base_nll
 from .related import PROMPTS, RELATED
 
 # %% ../nbs/2_worlds/25_streams.ipynb #535eabf1
