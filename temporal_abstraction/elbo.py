@@ -24,7 +24,7 @@ from .training import Batches, Loop
 def elbo_terms(
     backbone,
     mc: Metacontroller,
-    batch,
+    batch,         # a `Batch`, with views or without
     switch=soft,   # how a gate logit becomes beta
     noise=1.,      # scale of the sampling noise of z~
     vocab=None,    # restrict the softmax to these token ids
@@ -42,19 +42,19 @@ class TrainMetacontrollerConfig(Settings):
     batch_size: Count = 16            # programs a step
     lr: Positive = 1e-3               # learning rate of AdamW
     decoder_lr: NotNegative = 0.      # that of the decoder; 0: the same
-    base_lr: NotNegative = 0.         # that of the upper half; 0 leaves the base frozen, as it should be, more co-trains it
-    lr_end: Share = 1.                # share of the learning rates left at the end, reached in a straight line
+    base_lr: NotNegative = 0.         # that of the upper half; 0 leaves the base frozen, more co-trains it
+    lr_end: Share = 1.                # share of the rates left at the end, reached in a straight line
     weight_decay: NotNegative = 0.03  # of AdamW
-    kl_weight: NotNegative = 0.1      # alpha: what a nat of code costs against a nat of action
+    kl_weight: NotNegative = 0.1      # alpha: what a nat of z costs against a nat of action
     kl_start: NotNegative = 0.        # alpha before it rises
     kl_delay: Share = 0.              # share of the steps before alpha begins to rise
     kl_warmup: Share = 0.3            # share of the steps over which it rises
     open_for: Share = 0.              # share of the steps during which the gate is held open
-    draw_from: Share = 1.             # share of the steps after which gates are drawn (straight-through) instead of the paper's soft ones
+    draw_from: Share = 1.             # share of the steps after which gates are drawn, not soft
     switch_cost: NotNegative = 0.     # nats a switch once gates are drawn
     cost_warmup: Share = 0.15         # share of the steps over which that cost rises
     clip: Positive = 1.               # largest gradient norm
-    seed: Whole = 0                   # fixes batches, codes and gates
+    seed: Whole = 0                   # fixes batches, z and gates
     log_every: Count = 25             # steps between lines of the history
 
     def rise(self, step, start, over):
@@ -76,38 +76,50 @@ class TrainMetacontrollerConfig(Settings):
 
 # %% ../nbs/1_method/09_elbo.ipynb #c94ff7da
 def prior_control(mc, batch):
-    "Residuals controlled by codes from the prior N(0, I), redrawn where the hard gate fires: what generation without a policy does."
+    "Residuals controlled by z from the prior N(0, I), redrawn where the hard gate fires: (B, T, n_e)."
     x, h_prev = mc.read_stream(batch.e, batch.mask)
-    z, _ = mc.integrate(x, h_prev, torch.randn(*batch.mask.shape, mc.config.n_z, device=x.device), mc.hard)
+    noise = torch.randn(*batch.mask.shape, mc.config.n_z, device=x.device)
+    z, _ = mc.integrate(x, h_prev, noise, mc.hard)
     return batch.e + mc.decoder.control(z, batch.e.float()).to(batch.e.dtype)
 
 @torch.no_grad()
-def evaluate_elbo(backbone, mc, data: ExpertData, batch_size=32, vocab=None, seed=0):
-    "Nats a program under each way of choosing codes, the KL, and how the gate behaves, averaged over programs."
+def evaluate_elbo(
+    backbone,
+    mc: Metacontroller,
+    data,           # `ExpertData`, or a stream with a fixed set
+    batch_size=32,  # programs scored at once
+    vocab=None,     # restrict the softmax to these token ids
+    seed=0,         # fixes all that is drawn; torch's own random state stays as it was
+):                  # dict of means
+    "Nats a program under each choice of z, the KL, and how the gate behaves, averaged over programs."
     rows = []
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
-        for b in data.loader(batch_size):
-            b = b.to(backbone.device)
-            nll, kl, control = elbo_terms(backbone, mc, b, vocab=vocab)
-            nll_hard, _, hard_control = elbo_terms(backbone, mc, b, mc.hard, vocab=vocab)
-            zero = b.e + mc.decoder.control(torch.zeros_like(control.z), b.e.float()).to(b.e.dtype)
-            at = lambda e_hat: action_nll(backbone, b, e_hat, vocab).sum(1)
-            beta = control.beta[..., 0]
-            line = dict(
-                nll_base=at(b.e), nll_zero=at(zero), nll_posterior=nll, nll_hard=nll_hard, nll_prior=at(prior_control(mc, b)),
-                kl=kl, switches=hard_control.beta.sum((1, 2)), beta=(beta.sum(1) / b.mask.sum(1)),
-                binary=(((beta < .1) | (beta > .9)) & b.mask).sum(1) / b.mask.sum(1))
+        for batch in data.loader(batch_size):
+            line = _scores(backbone, mc, batch.to(backbone.device), vocab)
             rows.append(pd.DataFrame({k: v.cpu() for k, v in line.items()}))
     return pd.concat(rows).mean().to_dict()
+
+
+def _scores(backbone, mc, b, vocab):
+    "The columns of `evaluate_elbo` for each program of a batch."
+    nll, kl, control = elbo_terms(backbone, mc, b, vocab=vocab)
+    nll_hard, _, hard = elbo_terms(backbone, mc, b, mc.hard, vocab=vocab)
+    zero = b.e + mc.decoder.control(torch.zeros_like(control.z), b.e.float()).to(b.e.dtype)
+    beta, n = control.beta[..., 0], b.mask.sum(1)
+    def nats(e_hat): return action_nll(backbone, b, e_hat, vocab).sum(1)
+    return dict(
+        nll_base=nats(b.e), nll_zero=nats(zero), nll_posterior=nll, nll_hard=nll_hard,
+        nll_prior=nats(prior_control(mc, b)), kl=kl, switches=hard.beta.sum((1, 2)),
+        beta=beta.sum(1) / n, binary=(((beta < .1) | (beta > .9)) & b.mask).sum(1) / n)
 
 # %% ../nbs/1_method/09_elbo.ipynb #70d525c2
 @dataclass
 class TrainMetacontrollerResult:
     "The trained metacontroller and how it got there."
     mc: Metacontroller
-    history: pd.DataFrame
-    backbone: Backbone    # the one given, or the copy that was co-trained
+    history: pd.DataFrame  # step, alpha, train_nll, train_kl, the columns of `evaluate_elbo`, seconds
+    backbone: Backbone     # the one given, or the copy that was co-trained
 
 
 def _optimiser(backbone, mc, c):
@@ -115,9 +127,12 @@ def _optimiser(backbone, mc, c):
     decoder = list(mc.decoder.parameters())
     rest = [p for p in mc.parameters() if all(p is not d for d in decoder)]
     groups = [dict(params=rest), dict(params=decoder, lr=c.decoder_lr or c.lr)]
-    if c.base_lr: groups.append(dict(params=[p for p in backbone.parameters() if p.requires_grad], lr=c.base_lr))
+    if c.base_lr:
+        upper = [p for p in backbone.parameters() if p.requires_grad]
+        groups.append(dict(params=upper, lr=c.base_lr))
     opt = torch.optim.AdamW(groups, lr=c.lr, weight_decay=c.weight_decay)
-    return opt, torch.optim.lr_scheduler.LambdaLR(opt, lambda step: 1 - (1 - c.lr_end) * step / c.steps)
+    def rate(step): return 1 - (1 - c.lr_end) * step / c.steps
+    return opt, torch.optim.lr_scheduler.LambdaLR(opt, rate)
 
 
 def _thawed(backbone):
@@ -155,13 +170,15 @@ def train_metacontroller(
 # %% ../nbs/1_method/09_elbo.ipynb #b4361ba7
 @dataclass
 class MetacontrollerSizes(MetacontrollerConfig):
-    "Sizes and parts of a metacontroller for any backbone, whose width is filled in later."
-    n_e: None = field(default=None, init=False)  # that of the backbone
+    "Sizes and parts of a metacontroller for any backbone: the width of the stream is filled in later."
+    n_e: None = field(default=None, init=False)
 
-    def __post_init__(self): self.fit(1)
+    def __post_init__(self): self.fit(1)   # whose checks apply
 
-    def fit(self, n_e):
-        "The configuration for a stream of this width."
+    def fit(self,
+        n_e,  # width of the residual stream
+    ) -> MetacontrollerConfig:
+        "The configuration for a stream of this width. ValueError for sizes that make no sense."
         return MetacontrollerConfig(**vars(self) | dict(n_e=n_e))
 
 
@@ -170,23 +187,24 @@ class DiscoverConfig(TrainMetacontrollerConfig):
     "Phase 2 with a new metacontroller: how it is trained, and how it is built."
     metacontroller: MetacontrollerSizes = field(default_factory=MetacontrollerSizes)
 
-
+# %% ../nbs/1_method/09_elbo.ipynb #7dd00368
 def discover(
     backbone,
-    data,                     # what is described: `e_steps`, and batches with views, if any
+    data,                     # `ExpertData` or a stream: `e_steps` and `loader`, with views or without
     config=DiscoverConfig(),
-    valid=None,               # the same for the history
-    vocab=None,               # sorted token ids the softmax is restricted to; None: all
+    valid=None,               # the same, for the history
+    vocab=None,               # (V',) sorted token ids the softmax is restricted to; None: all
+    checkpoint=None,          # folder in which an interrupted training is taken up again; None: none
 ) -> TrainMetacontrollerResult:
     "Phase 2 with a new metacontroller (Kobayashi et al. 2025, discovery of abstract actions)."
     torch.manual_seed(config.seed)
     mc = Metacontroller(config.metacontroller.fit(backbone.n_e)).fit_scale(data.e_steps)
-    return train_metacontroller(backbone, mc.to(backbone.device), data, config, valid, vocab)
+    return train_metacontroller(backbone, mc.to(backbone.device), data, config, valid, vocab, checkpoint)
 
 # %% ../nbs/1_method/09_elbo.ipynb #62c3edd4
 def change(
     config,     # a dataclass
-    **changes,  # values; for nested settings a dict of changes
+    **changes,  # new values; for settings inside settings a dict of changes
 ):
     "A copy of a configuration with changes, also of settings inside settings."
     nested = {k: change(getattr(config, k), **v) for k, v in changes.items() if isinstance(v, dict)}

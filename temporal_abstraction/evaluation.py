@@ -25,19 +25,22 @@ from sklearn.cluster import KMeans
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import adjusted_mutual_info_score, balanced_accuracy_score
-from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
+from sklearn.model_selection import cross_val_predict, StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from transformers import StoppingCriteria
 
+from .backbone import written_text
 from .data import ExpertData, to_steps
+from .grammar import find_kind
 from .internal_rl import rollout
 from .metacontroller import soft
 from .plots import Segmented, sort_known
 from .probing import spans
-from .programs import (
-    PROBLEMS, Program, block_labels, boundaries, find_problems, token_starts)
+from .grammar import block_labels, boundaries, Program, token_starts
+from .programs import find_problems, PROBLEMS
 from .steering import as_policy, replay, steer
+from .textworld import longest_prompt
 from .verifier import Candidate, Verifier
 
 # %% ../nbs/3_measure/33_evaluation.ipynb #29d94b16
@@ -411,8 +414,10 @@ class LeftFunction(StoppingCriteria):
     def __init__(self, tokenizer, start): self.tokenizer, self.start = tokenizer, start  # start: length of the prompt
 
     def __call__(self, input_ids, scores, **_):
-        latest = self.tokenizer.batch_decode(input_ids[:, max(self.start, input_ids.shape[1] - 8):], skip_special_tokens=True)
-        return torch.tensor([cut_function(t) != t for t in latest], device=input_ids.device)
+        latest = input_ids[:, max(self.start, input_ids.shape[1] - 8):]
+        texts = self.tokenizer.batch_decode(
+            latest, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        return torch.tensor([cut_function(t) != t for t in texts], device=input_ids.device)
 
 
 def _generate(backbone, prompts, mc, policy, options):
@@ -422,7 +427,7 @@ def _generate(backbone, prompts, mc, policy, options):
     options = options | dict(stopping_criteria=[LeftFunction(tok, enc['input_ids'].shape[1])])
     if mc is None: out = backbone.model.generate(**enc, **options)
     else: out = steer(backbone, mc, enc['input_ids'], enc['attention_mask'], policy=policy, **options).sequences
-    return tok.batch_decode(out[:, enc['input_ids'].shape[1]:], skip_special_tokens=True)
+    return written_text(tok, out[:, enc['input_ids'].shape[1]:], enc['input_ids'][:, -1], backbone.end_tokens)
 
 def _decoding(temperature):
     "How samples are drawn, in words."
@@ -443,7 +448,9 @@ def sample_programs(
     "Generate completions of each problem's prompt."
     if n < 1: raise ValueError(f"n must be at least 1, got {n}.")
     decoding, tok, todo = _decoding(temperature), backbone.tokenizer, [(p, i) for p in find_problems(problems) for i in range(n)]
-    options = dict(max_new_tokens=max_new_tokens, eos_token_id=tok.eos_token_id, pad_token_id=tok.pad_token_id, repetition_penalty=1.)
+    longest = longest_prompt(tok, dict(prompt=[p.prompt for p, _ in todo])) + max_new_tokens - 1
+    backbone.check_length(longest, 'The longest prompt with its completion')
+    options = dict(max_new_tokens=max_new_tokens, eos_token_id=backbone.end_tokens or None, pad_token_id=tok.pad_token_id, repetition_penalty=1.)
     options |= dict(do_sample=True, temperature=temperature, top_k=0, top_p=1.) if temperature else dict(do_sample=False)
     texts = []
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):

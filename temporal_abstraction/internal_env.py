@@ -10,7 +10,7 @@ import gymnasium as gym
 import numpy as np
 import torch
 from fastcore.basics import patch
-from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector import AsyncVectorEnv, AutoresetMode, SyncVectorEnv, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from .metacontroller import Metacontroller
@@ -30,7 +30,8 @@ class InternalEnv(VectorEnv):
     """The internal environment (Kobayashi et al. 2025, Algorithm 1): observe the residual stream, act by a code.
 
     `step` runs the frozen model until a gate fires somewhere. `info['acts']` tells which lanes now take a new code; the
-    entries of all other lanes are ignored, since their code is still in force. Rewards are those earned since the last step."""
+    entries of all other lanes are ignored, since their code is still in force. Rewards are those earned since the last step;
+    `info['judged']` is False for a lane whose world said in its own info that it was not judged."""
     metadata = {'autoreset_mode': AutoresetMode.DISABLED}
     def __init__(self,
         backbone,            # a `Backbone`
@@ -39,6 +40,7 @@ class InternalEnv(VectorEnv):
         temperature=1.,      # of the model's own actions; 0 takes the likeliest
     ):
         _check_world(world)
+        if (longest := getattr(world.unwrapped, 'longest', None)): backbone.check_length(longest, "The longest prompt with its completion")
         if temperature < 0: raise ValueError(f"temperature must be at least 0, got {temperature}.")
         self.backbone, self.mc, self.world, self.temperature = backbone, mc, world, temperature
         self.num_envs, self.live, self.stream = world.num_envs, np.arange(0), Stream(backbone, mc, world.num_envs)
@@ -97,7 +99,9 @@ def reset(self:InternalEnv, *,
     "Begin anew, all lanes together."
     VectorEnv.reset(self, seed=seed)
     self.generator = torch.Generator().manual_seed(int(self.np_random.integers(2**31)))
-    obs, info = self.world.reset(seed=seed, options=options)
+    self.options = dict(options or {})
+    if hasattr(self.world.unwrapped, 'end_tokens'): self.options['end_tokens'] = self.backbone.end_tokens
+    obs, info = self.world.reset(seed=seed, options=dict(self.options) or options)
     self.live, self.stream = np.arange(self.num_envs), Stream(self.backbone, self.mc, self.num_envs)
     context = info.get('context', obs[:, None][:, :0])
     mask = np.pad(info.get('context_mask', np.ones(context.shape[:2], bool)), ((0, 0), (0, 1)), constant_values=True)
@@ -105,20 +109,41 @@ def reset(self:InternalEnv, *,
     return e, dict(info, acts=self.acts.copy())
 
 # %% ../nbs/1_method/11_internal_env.ipynb #34824728
+def _checked(reward, live):
+    "The rewards (N,) of a world; `ValueError` unless those of the running lanes are finite."
+    reward = np.asarray(reward, np.float64)
+    if reward.ndim != 1 or len(reward) <= live.max(): raise ValueError(f"The world must give one reward a lane, but its rewards have shape {reward.shape}.")
+    if bad := [i for i in live if not np.isfinite(reward[i])]:
+        raise ValueError(f"The world gave lane {bad[0]} the reward {reward[bad[0]]}; rewards must be finite numbers.")
+    return reward
+
+def _judged(info, n):
+    "Which lanes a world says it judged: (n,). Where it says nothing, all."
+    said = np.broadcast_to(info.get('_judged', True), n)   # vector environments of Gymnasium's mark whose info a value is
+    return np.broadcast_to(info.get('judged', True), n).astype(bool) | ~said
+
+@patch
+def _revive(self:InternalEnv, ended):
+    "Let lanes that have ended begin anew in a world that would refuse to be stepped otherwise; nobody looks at them."
+    if isinstance(self.world.unwrapped, (SyncVectorEnv, AsyncVectorEnv)) and ended.any() and len(self.live):
+        self.world.reset(options=dict(self.options, reset_mask=ended))
+
 @patch
 @torch.no_grad()
 def step(self:InternalEnv,
     codes,  # (N, n_z); only those of lanes that act are used
-):          # e (N, n_e), reward (N,), terminated (N,), truncated (N,), info: that of the newest world step, and acts (N,)
+):          # e (N, n_e), reward, terminated, truncated (N,), info: that of the newest world step, acts and judged (N,)
     "Put new codes in force and run until a gate fires or all lanes have ended. RuntimeError when none is running."
     z = self._in_force(codes)
     reward, terminated, truncated = (np.zeros(self.num_envs, kind) for kind in (np.float32, bool, bool))
-    self.acts = np.zeros(self.num_envs, bool)
+    self.acts, judged = np.zeros(self.num_envs, bool), np.ones(self.num_envs, bool)
     while len(self.live) and not self.acts.any():
         live = self.live
         obs, r, term, trunc, info = self.world.step(self._write(z))
-        reward[live] += r[live]
+        reward[live] += _checked(r, live)[live]
+        judged[live] &= _judged(info, self.num_envs)[live]
         terminated[live], truncated[live] = term[live], trunc[live]
         self._go_on(~(term | trunc)[live])
+        self._revive(term | trunc)
         e, z = self._read(obs[self.live, None]), self.stream.z
-    return e, reward, terminated, truncated, dict(info, acts=self.acts.copy())
+    return e, reward, terminated, truncated, dict(info, acts=self.acts.copy(), judged=judged)

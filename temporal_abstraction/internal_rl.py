@@ -13,14 +13,13 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 import torch
-from huggingface_hub import PyTorchModelHubMixin
 from torch import nn
 from torch.distributions import Normal
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
 from .data import ExpertData
-from .metacontroller import Metacontroller
+from .metacontroller import Metacontroller, Saved
 from .settings import Count, Positive, Settings, Whole
 from .steering import choose
 from .training import Loop
@@ -35,7 +34,7 @@ class PolicyConfig(Settings):
     std: Positive = 0.45   # initial standard deviation of a code
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #f5e4dae1
-class Policy(nn.Module, PyTorchModelHubMixin):
+class Policy(nn.Module, Saved):
     "pi(z | e_{1:t}): a causal recurrent Gaussian policy over codes that acts only at switches (Kobayashi et al. 2025, phase 3)."
     def __init__(self, config: PolicyConfig):
         super().__init__()
@@ -95,8 +94,9 @@ def expert_codes(mc: Metacontroller, data: ExpertData):
     "Residuals and inferred codes at the switches of each expert program: two lists of (M_i, n_e) and (M_i, n_z)."
     es, zs = [None] * len(data), [None] * len(data)
     for b in data.loader(32):
-        control = mc(b.e, b.mask, mc.hard)
-        for i, e, z, beta in zip(b.index, b.e, control.z, control.beta[..., 0]): es[i], zs[i] = e[beta > 0].float(), z[beta > 0]
+        control = mc.describe(b.to(mc.mean.device), mc.hard)
+        z_all, gate = control.z.cpu(), control.beta[..., 0].cpu() > 0
+        for i, e, z, switch in zip(b.index, b.e.cpu(), z_all, gate): es[i], zs[i] = e[switch].float(), z[switch]
     return es, zs
 
 
@@ -131,6 +131,10 @@ class Episodes:
     mask: torch.Tensor    # (N, M) True where a switch happened
     reward: torch.Tensor  # (N,)
     group: torch.Tensor   # (N,) episodes of one group share a task
+    judged: torch.Tensor = None  # (N,) False where the world had no opinion of an episode; None: all were judged
+
+    def __post_init__(self):
+        if self.judged is None: self.judged = torch.ones_like(self.reward, dtype=torch.bool)
 
     def __len__(self): return len(self.reward)
     def __getitem__(self, rows): return Episodes(*(getattr(self, f.name)[rows] for f in fields(self)))
@@ -142,12 +146,20 @@ class Episodes:
         return Episodes(*(torch.cat([pad(getattr(x, f.name)) for x in (self, other)]) for f in fields(self)))
 
     def advantage(self, eps=1e-3):
-        "(R - mean R) / (std R + eps) within each group (Kobayashi et al. 2025, phase 3; the group of GRPO): (N,)."
+        """(R - mean R) / (std R + eps) within each group (Kobayashi et al. 2025, phase 3; the group of GRPO): (N,).
+        Over episodes that were judged; 0 for the others. ValueError for rewards that are no numbers."""
+        if not self.reward[self.judged].isfinite().all(): raise ValueError("Some rewards are not finite; nothing can be learned from them.")
         a = torch.zeros_like(self.reward)
-        for g in self.group.unique():
-            r = self.reward[self.group == g]
-            a[self.group == g] = (r - r.mean()) / (r.std(unbiased=False) + eps)
+        for g in self.group[self.judged].unique():
+            mine = (self.group == g) & self.judged
+            r = self.reward[mine]
+            a[mine] = (r - r.mean()) / (r.std(unbiased=False) + eps)
         return a
+
+    def mean_reward(self, group=None):
+        "The mean over judged episodes, of all groups or of one; nan if there are none."
+        chosen = self.judged if group is None else self.judged & (self.group == group)
+        return self.reward[chosen].mean().item()
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #9deaa00b
 def rollout(
@@ -158,7 +170,8 @@ def rollout(
 ) -> Episodes:
     "Run every lane of the environment to its end, asking the policy only where a gate fired."
     e, info = env.reset(seed=seed, options=options)
-    n, state, reward = env.num_envs, None, np.zeros(env.num_envs)
+    n, state, reward, judged = env.num_envs, None, np.zeros(env.num_envs), np.ones(env.num_envs, bool)
+    group = info.get('row', getattr(env.world.unwrapped, 'row', np.zeros(n, int)))
     seen, chosen, z = [[] for _ in range(n)], [[] for _ in range(n)], torch.zeros(n, env.single_action_space.shape[0])
     while info['acts'].any():
         e, acts = torch.as_tensor(e), torch.as_tensor(info['acts'])
@@ -166,10 +179,11 @@ def rollout(
         for i in acts.nonzero()[:, 0].tolist(): seen[i].append(e[i]), chosen[i].append(z[i])
         e, r, _, _, info = env.step(z)
         reward += r
+        judged &= info['judged']
     pad = lambda xs: pad_sequence([torch.stack(x) for x in xs], batch_first=True)
     mask = pad_sequence([torch.ones(len(x), dtype=torch.bool) for x in seen], batch_first=True)
-    group = getattr(env.world, 'row', np.zeros(n, int))
-    return Episodes(pad(seen), pad(chosen), mask, torch.as_tensor(reward, dtype=torch.float32), torch.as_tensor(group))
+    reward, group, judged = torch.as_tensor(reward, dtype=torch.float32), torch.tensor(group), torch.as_tensor(judged)
+    return Episodes(pad(seen), pad(chosen), mask, reward, group, judged)
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #c0aedfe9
 @dataclass
@@ -189,7 +203,7 @@ class InternalRLConfig(Settings):
 class InternalRLResult:
     "The trained policy and its learning curve."
     policy: Policy
-    history: pd.DataFrame  # update, episodes, reward, switches, ratio, reward by group, seconds
+    history: pd.DataFrame  # update, episodes, reward (of those judged), switches, ratio, reward by group, seconds
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #d882897c
 def surrogate(policy, episodes, old_log_prob, clip):
@@ -202,6 +216,7 @@ def surrogate(policy, episodes, old_log_prob, clip):
 def successes(episodes, n):
     "The n best episodes of each task, the first among equals, as far as they were better than the task's average."
     def best(i):
+        i = i[episodes.judged[i]]
         reward = episodes.reward[i]
         return i[reward.argsort(descending=True, stable=True)][:min(n, int((reward > reward.mean()).sum()))]
     return episodes[torch.cat([best((episodes.group == g).nonzero()[:, 0]) for g in episodes.group.unique()])]
@@ -233,7 +248,8 @@ def internal_rl(
                 objective, ratio = surrogate(policy, lesson, old, c.clip)
                 loop.update(-objective.mean())
             if c.remember: loop.kept['known'] = vars(successes(lesson, c.remember))
-            by_group = {f'reward_{g}': episodes.reward[episodes.group == g].mean() for g in episodes.group.unique().tolist()}
-            loop.log(episodes=(update + 1) * len(episodes), reward=episodes.reward.mean(),
+            by_group = {f'reward_{g}': episodes.mean_reward(g) for g in episodes.group.unique().tolist()}
+            loop.log(episodes=(update + 1) * len(episodes), reward=episodes.mean_reward(),
                      switches=episodes.mask.sum(1).float().mean(), ratio=ratio.mean(), **by_group)
     return InternalRLResult(policy, loop.history)
+

@@ -4,18 +4,23 @@
 
 # %% auto #0
 __all__ = ['EMBEDDERS', 'GATES', 'MetacontrollerConfig', 'SequenceEmbedder', 'RestEmbedder', 'Encoder', 'Gate', 'AlwaysSwitch',
-           'soft', 'hard', 'straight_through', 'Decoder', 'Control', 'Metacontroller']
+           'soft', 'hard', 'straight_through', 'Decoder', 'Saved', 'Control', 'Metacontroller']
 
 # %% ../nbs/1_method/08_metacontroller.ipynb #41ae5ac7
+import json
 from dataclasses import dataclass
 from typing import Literal
+from collections import Counter
 
 import torch
 from fastcore.basics import patch
 from huggingface_hub import PyTorchModelHubMixin
 from torch import nn
 from torch.nn import functional as F
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 
+from .backbone import BackboneError, plain_name, some_of
 from .data import pack_steps, take_steps
 from .settings import Count, Settings, Share
 
@@ -163,6 +168,40 @@ class Decoder(nn.Module):
         fBe = (f[..., None] * Be[..., None, :]).flatten(-2) * self.gain
         return fBe @ self.A.transpose(1, 2).flatten(0, 1) * self.scale
 
+# %% ../nbs/1_method/08_metacontroller.ipynb #9e4602df
+def _misfits(own, tensors): # name -> tensor, those of a model and those of a file
+    "What keeps the file from being that model: reason -> names."
+    both = own.keys() & tensors.keys()
+    return {"missing": own.keys() - both, "left over": tensors.keys() - both,
+            "of another shape": {k for k in both if own[k].shape != tensors[k].shape},
+            "no finite number": {k for k in both if not tensors[k].isfinite().all()}}
+
+class Saved(PyTorchModelHubMixin):
+    "A module that is kept with its settings. `from_pretrained` raises `BackboneError` unless everything fits."
+    @classmethod
+    def from_pretrained(cls, folder,  # or hub id
+                        **options):   # as in `huggingface_hub`
+        try: return super().from_pretrained(folder, **options)
+        except BackboneError: raise
+        except (OSError, TypeError, AttributeError, json.JSONDecodeError) as error:
+            reason = (str(error).strip() or repr(error)).splitlines()[0]
+            raise BackboneError(f"No {cls.__name__} can be read from {folder}: {reason}") from error
+
+    @classmethod
+    def _load_as_safetensor(cls, model, model_file, map_location, strict):
+        try: found = load_file(model_file)
+        except (OSError, SafetensorError) as error: raise BackboneError(f"{model_file} cannot be read: {error}.") from error
+        names = Counter(map(plain_name, found))
+        tensors = {plain_name(k) if names[plain_name(k)] == 1 else k: x for k, x in found.items()}
+        for reason, misfits in _misfits(model.state_dict(), tensors).items():
+            if misfits: raise BackboneError(f"{model_file} does not fit a {cls.__name__}: {reason} is {some_of(misfits)}.")
+        model.load_state_dict(tensors)
+        return model.to(map_location).eval()
+
+    @classmethod
+    def _load_as_pickle(cls, model, model_file, map_location, strict):
+        raise BackboneError(f"{model_file} is a pickle, which may run code; only safetensors are read.")
+
 # %% ../nbs/1_method/08_metacontroller.ipynb #91e86ef0
 @dataclass
 class Control:
@@ -179,7 +218,7 @@ class Control:
         return 0.5 * (self.mu**2 + self.logvar.exp() - 1 - self.logvar).sum(-1)
 
 # %% ../nbs/1_method/08_metacontroller.ipynb #5da5842b
-class Metacontroller(nn.Module, PyTorchModelHubMixin):
+class Metacontroller(nn.Module, Saved):
     "Reads residuals e, proposes codes, switches between them by a causal gate, and writes e + U(z) e (Kobayashi et al. 2025)."
     def __init__(self, config: MetacontrollerConfig):
         super().__init__()
@@ -203,8 +242,16 @@ class Metacontroller(nn.Module, PyTorchModelHubMixin):
     @torch.no_grad()
     def fit_scale(self, e, mask=None):
         "Measure mean and standard deviation of each residual dimension on e (..., n_e); call once before training."
+        if e.shape[-1] != self.config.n_e: raise ValueError(f"e must have shape (..., {self.config.n_e}), got {tuple(e.shape)}.")
         e = (e.flatten(0, -2) if mask is None else e[mask]).float()
-        self.mean.copy_(e.mean(0)), self.std.copy_(e.std(0).clamp_min(1e-6)), self.decoder.scale.copy_(self.std)
+        if len(e) < 2: raise ValueError(f"The spread of residuals is measured on at least 2 steps, got {len(e)}.")
+        mean, std = e.mean(0), e.std(0)
+        if wild := int((~std.isfinite()).sum()):
+            raise ValueError(f"The residual stream is not finite in {wild} of {len(std)} dimensions: its base overflows or is damaged "
+                             "(load it in bfloat16 or float32).")
+        self.mean.copy_(mean)
+        self.std.copy_(std.masked_fill(std == 0, 1).clamp_min(1e-6))
+        self.decoder.scale.copy_(self.std)
         return self
 
     def read_stream(self, e, mask):

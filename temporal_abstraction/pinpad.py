@@ -29,11 +29,12 @@ from matplotlib.patches import Rectangle
 def _tuples(x): return tuple(map(_tuples, x)) if isinstance(x, (list, tuple)) else x
 
 def _check_tasks(tasks, n_subgoals):
-    "Raise `ValueError` unless there are tasks, each a sequence of subgoals from 0 to n_subgoals - 1."
+    "Raise `ValueError` unless there are tasks, each a sequence of numbers below n_subgoals."
     if not tasks: raise ValueError("At least one task is needed.")
     for task in tasks:
         if not isinstance(task, tuple) or not task or not all(g in range(n_subgoals) for g in task):
-            raise ValueError(f"A task must be a sequence of subgoals from 0 to {n_subgoals - 1}, got {task!r}.")
+            raise ValueError(f"A task must be a sequence of subgoals from 0 to {n_subgoals - 1}, "
+                             f"got {task!r}.")
 
 def _check_world(w):
     "Raise `ValueError` for a world that cannot be."
@@ -41,16 +42,18 @@ def _check_world(w):
         raise ValueError("A world needs size >= 2, colours >= 1, walls >= 0 and max_steps >= 1, "
                          f"got {w.size}, {w.colours}, {w.walls} and {w.max_steps}.")
     if w.colours + w.walls + 1 > w.size**2:
-        raise ValueError(f"{w.colours} colours, {w.walls} walls and an agent do not fit into {w.size**2} cells.")
+        raise ValueError(f"{w.colours} colours, {w.walls} walls and an agent do not fit into "
+                         f"{w.size**2} cells.")
     if not w.subgoals or not all(g and all(c in range(w.colours) for c in g) for g in w.subgoals):
-        raise ValueError(f"A subgoal must be a sequence of colours from 0 to {w.colours - 1}, got {w.subgoals}.")
+        raise ValueError(f"A subgoal must be a sequence of colours from 0 to {w.colours - 1}, "
+                         f"got {w.subgoals}.")
     _check_tasks(w.tasks, len(w.subgoals))
     if w.target: _check_tasks((w.target,), len(w.subgoals))
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #9e510559
 @dataclass(frozen=True)
 class Pinpad:
-    "A gridworld-pinpad: its sizes, its subgoals and its tasks (Kobayashi et al. 2025, gridworld-pinpad environment)."
+    "A gridworld-pinpad: its sizes, its subgoals and its tasks (Kobayashi et al. 2025)."
     size: int               # cells along each side of the grid (G)
     colours: int            # coloured cells, each of a colour of its own (O)
     walls: int              # cells that cannot be entered (W)
@@ -58,29 +61,34 @@ class Pinpad:
     subgoals: tuple         # each a tuple of colours, to be entered in this order
     tasks: tuple            # what the expert does: each a tuple of indices into `subgoals`
     target: tuple = ()      # the task kept for later, which no expert shows
-    relative: bool = False  # observe where objects lie as seen from the agent, instead of where they lie in the grid
+    relative: bool = False  # observe where objects lie as seen from the agent, not in the grid
 
     def __post_init__(self):
-        for name in ('subgoals', 'tasks', 'target'): object.__setattr__(self, name, _tuples(getattr(self, name)))
+        for name in ('subgoals', 'tasks', 'target'):
+            object.__setattr__(self, name, _tuples(getattr(self, name)))
         _check_world(self)
 
     @property
-    def cells(self): return self.size**2
+    def cells(self):
+        "How many cells the grid has."
+        return self.size**2
 
     @property
     def nvec(self):
-        "How many values each part of an observation has: the places of the colours, those of the walls, the agent's cell."
+        "How many values each part of an observation has: places of colours, of walls, the agent's cell."
         places = (2 * self.size - 1)**2 if self.relative else self.cells
         return [places] * (self.colours + self.walls) + [self.cells]
 
-    def colours_of(self, task): return [c for g in task for c in self.subgoals[g]]
+    def colours_of(self, task):
+        "The colours that a task wants entered, in order."
+        return [c for g in task for c in self.subgoals[g]]
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #df564f80
 def sequences(
     n_subgoals,  # subgoals 0 to n_subgoals - 1
     length,      # of each sequence
 ):               # tuple of tuples
-    "All sequences in which no subgoal follows itself, or its predecessor in the circle 0, 1, ..., n_subgoals - 1, 0."
+    "All sequences in which no subgoal follows itself, or its predecessor in the circle of subgoals."
     found = [(g,) for g in range(n_subgoals)]
     for _ in range(length - 1):
         found = [s + (g,) for s in found for g in range(n_subgoals) if (g - s[-1]) % n_subgoals > 1]
@@ -90,19 +98,22 @@ def sequences(
 _PAPER = 'aca acb adb bac bdb bdc cac cad cbd dba dbd dca adc bad cba dcb'
 _PAIRS = {name: subgoal for subgoal, name in enumerate('abcd')}
 _SUBGOALS = (0, 1), (2, 3), (4, 5), (6, 7)
+_SINGLES = [(colour,) for colour in range(5)]
+_LINE = (0, 1, 2, 3)
+
+def _spelt(task): return [_PAIRS[letter] for letter in task]
 
 WORLDS = {
-    'mini': Pinpad(4, 4, 1, 40, [[c] for c in range(4)], sequences(4, 3), (0, 1, 2, 3), relative=True),
-    'laptop': Pinpad(5, 5, 2, 60, [[c] for c in range(5)], sequences(5, 3), (0, 1, 2, 3), relative=True),
-    'pairs': Pinpad(5, 8, 2, 80, _SUBGOALS, sequences(4, 3), (0, 1, 2, 3), relative=True),
-    'paper': Pinpad(7, 8, 4, 100, _SUBGOALS,
-                    [[_PAIRS[x] for x in task] for task in _PAPER.split()], [_PAIRS[x] for x in 'abcdab']),
-}
+    'mini': Pinpad(4, 4, 1, 40, _SINGLES[:4], sequences(4, 3), _LINE, relative=True),
+    'laptop': Pinpad(5, 5, 2, 60, _SINGLES, sequences(5, 3), _LINE, relative=True),
+    'pairs': Pinpad(5, 8, 2, 80, _SUBGOALS, sequences(4, 3), _LINE, relative=True),
+    'paper': Pinpad(7, 8, 4, 100, _SUBGOALS, list(map(_spelt, _PAPER.split())), _spelt('abcdab'))}
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #9bb3f3ab
 def _deal(world, n, rng):
     "Distinct random cells for colours, walls and agent: (O + W + 1, n)."
-    deck, lanes, cards = np.repeat(np.arange(world.cells)[:, None], n, 1), np.arange(n), len(world.nvec)
+    deck, lanes = np.repeat(np.arange(world.cells)[:, None], n, 1), np.arange(n)
+    cards = len(world.nvec)
     for top in range(cards):
         other = rng.integers(top, world.cells, n)
         deck[top], deck[other, lanes] = deck[other, lanes], deck[top].copy()
@@ -110,22 +121,26 @@ def _deal(world, n, rng):
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #58f26414
 # where up, down, left and right can be made, and where they lead, as slices of (O, G, G, n / 8)
-_MOVES = [(np.s_[:, 1:], np.s_[:, :-1]), (np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:, :, 1:], np.s_[:, :, :-1]), (np.s_[:, :, :-1], np.s_[:, :, 1:])]
+_MOVES = [(np.s_[:, 1:], np.s_[:, :-1]), (np.s_[:, :-1], np.s_[:, 1:]),
+          (np.s_[:, :, 1:], np.s_[:, :, :-1]), (np.s_[:, :, :-1], np.s_[:, :, 1:])]
 
 def _marks(world, place):
-    "Which cell holds which colour, which a wall, and which the agent at first: bool (O, cells, n) and two (1, cells, n)."
+    "Cells with colours, walls and the agent at first: bool (O, cells, n) and two (1, cells, n)."
     n, kinds = place.shape[1], np.repeat(np.arange(3), [world.colours, world.walls, 1])
     marks = [np.zeros((k, world.cells, n), bool) for k in (world.colours, 1, 1)]
-    for i, (kind, cells) in enumerate(zip(kinds, place)): marks[kind][i if kind == 0 else 0, cells, np.arange(n)] = True
+    for i, (kind, cells) in enumerate(zip(kinds, place)):
+        marks[kind][i if kind == 0 else 0, cells, np.arange(n)] = True
     return marks
 
 def _plan(world, place):
-    "Flood dealt cells: the best moves towards each colour, as bits (4, O, G, G, n / 8), and which layouts will do, bool (n,)."
+    "Best moves towards each colour, as bits (4, O, G, G, n / 8), and which layouts will do, bool (n,)."
     n, shape = place.shape[1], (-1, world.size, world.size, -(-place.shape[1] // 8))
-    colour, wall, start = (np.packbits(mark, -1, 'little').reshape(shape) for mark in _marks(world, place))
+    marks = _marks(world, place)
+    colour, wall, start = (np.packbits(mark, -1, 'little').reshape(shape) for mark in marks)
     taken = np.bitwise_or.reduce(colour)
     open_, needed = ~(taken | wall), taken | start
-    best, unseen, wave = np.zeros((4, *colour.shape), np.uint8), np.full(colour.shape, 255, np.uint8), colour
+    best, unseen = np.zeros((4, *colour.shape), np.uint8), np.full(colour.shape, 255, np.uint8)
+    wave = colour
     while wave.any():
         for move, (here, there) in zip(best, _MOVES): move[here] |= wave[there] & unseen[here]
         seen = np.bitwise_or.reduce(best)
@@ -152,19 +167,20 @@ def draw_layouts(
     n,               # how many
     generator=None,  # torch.Generator; torch's own if None
 ):                   # (n, O + W + 1) int64: cells of the colours, of the walls, and of the agent
-    "Random layouts in which every colour can be reached from the start and from every other, without entering a third."
+    "Random layouts: from start and colours every colour can be reached without entering a third."
     return _playable(world, n, _rng(generator))
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #01fa3a57
 @lru_cache
 def _offsets(world):
-    "What an object's cell adds to its part of an observation, and what the agent's cell takes away: two arrays (cells,)."
+    "What an object's cell adds to its part of an observation, what the agent's takes away: (cells,) each."
     cell, G = np.arange(world.cells), world.size
     if not world.relative: return cell, 0 * cell
     wide = cell // G * (2 * G - 1) + cell % G
     return wide, wide - 2 * G * (G - 1)
 
 def _look(world, objects, agent):
+    "Observations (..., O + W + 1) for objects as `_offsets` counts them."
     obs = np.empty((*agent.shape, len(world.nvec)), np.int64)
     np.subtract(objects, _offsets(world)[1][agent][..., None], out=obs[..., :-1])
     obs[..., -1] = agent
@@ -193,7 +209,7 @@ def layout_of(
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #ca7595e6
 def _table(world, tasks):
-    "The colours of each task and the subgoals they belong to, filled up with -1: (2, tasks, colours)."
+    "Colours of each task and the subgoals they belong to, filled up with -1: (2, tasks, colours)."
     _check_tasks(tasks, len(world.subgoals))
     rows = [[(c, g) for g in task for c in world.subgoals[g]] for task in tasks]
     table = np.full((2, len(rows), max(map(len, rows))), -1)
@@ -202,10 +218,11 @@ def _table(world, tasks):
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #ff8321d8
 class PinpadEnv(VectorEnv):
-    """Gridworld-pinpad in many lanes at once. Actions: 0 up, 1 down, 2 left, 3 right. Reward: 1 on entering a task's last colour.
+    """Gridworld-pinpad in many lanes at once. Actions: 0 up, 1 down, 2 left, 3 right.
 
-    Not observed, but there to evaluate by, each (num_envs,): `row`, the index of the lane's task; `progress`, how many of its
-    colours have been entered; `subgoal`, the one it is at; `done`; `steps`; `cell`."""
+    Reward: 1 on entering a task's last colour. Not observed, but there to evaluate by, each (num_envs,):
+    `row`, the index of the lane's task; `progress`, how many of its colours have been entered;
+    `subgoal`, the one it is at; `done`; `steps`; `cell`."""
     def __init__(self,
         num_envs=64,                       # lanes
         world=None,                        # a `Pinpad`; None: WORLDS['laptop']
@@ -214,22 +231,30 @@ class PinpadEnv(VectorEnv):
     ):
         if num_envs < 1: raise ValueError(f"num_envs must be at least 1, got {num_envs}.")
         if autoreset not in (AutoresetMode.DISABLED, AutoresetMode.NEXT_STEP):
-            raise ValueError(f"autoreset must be AutoresetMode.DISABLED or AutoresetMode.NEXT_STEP, got {autoreset}.")
-        self.num_envs, self.world, self.metadata = num_envs, world or WORLDS['laptop'], {'autoreset_mode': autoreset}
+            raise ValueError("autoreset must be AutoresetMode.DISABLED or AutoresetMode.NEXT_STEP, "
+                             f"got {autoreset}.")
+        self.num_envs, self.world = num_envs, world or WORLDS['laptop']
+        self.metadata = {'autoreset_mode': autoreset}
         self.tasks = self.world.tasks if tasks is None else _tuples(tasks)
         self._colours, self._subgoals = _table(self.world, self.tasks)
         self._lengths = (self._colours >= 0).sum(1)
-        self.single_observation_space, self.single_action_space = gym.spaces.MultiDiscrete(self.world.nvec), gym.spaces.Discrete(4)
-        self.observation_space, self.action_space = (
-            batch_space(space, num_envs) for space in (self.single_observation_space, self.single_action_space))
+        self.single_observation_space = gym.spaces.MultiDiscrete(self.world.nvec)
+        self.single_action_space = gym.spaces.Discrete(4)
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
         self.row, self.progress, self.cell, self.steps = np.zeros((4, num_envs), int)
-        self._objects, self._ground = (np.zeros((num_envs, k), int) for k in (len(self.world.nvec) - 1, self.world.cells))
+        self._objects = np.zeros((num_envs, len(self.world.nvec) - 1), int)
+        self._ground = np.zeros((num_envs, self.world.cells), int)
         self.done, self._stock = np.ones(num_envs, bool), []
 
     @property
-    def subgoal(self): return self._next(self._subgoals)
+    def subgoal(self):
+        "The subgoal each lane is at."
+        return self._next(self._subgoals)
 
-    def _next(self, table): return table[self.row, np.minimum(self.progress, self._lengths[self.row] - 1)]
+    def _next(self, table):
+        "The entry of each lane's task at its progress."
+        return table[self.row, np.minimum(self.progress, self._lengths[self.row] - 1)]
 
     def look(self):
         "What each lane observes now: (num_envs, O + W + 1)."
@@ -237,11 +262,12 @@ class PinpadEnv(VectorEnv):
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #79bee256
 def _given(options, name, shape, high):
-    "Whole numbers from 0 to high - 1 out of `options`, None if not there; `ValueError` for anything else."
+    "Whole numbers below `high` out of `options`, None if not there; ValueError for anything else."
     if options.get(name) is None: return None
     x = np.asarray(options[name])
     if x.shape != shape or x.dtype.kind not in 'iu' or (x < 0).any() or (x >= high).any():
-        raise ValueError(f"options[{name!r}] must hold integers from 0 to {high - 1} in shape {shape}; got {x.dtype} of shape {x.shape}.")
+        raise ValueError(f"options[{name!r}] must hold integers from 0 to {high - 1} in shape {shape}; "
+                         f"got {x.dtype} of shape {x.shape}.")
     return x
 
 @patch
@@ -254,12 +280,13 @@ def _layouts(self:PinpadEnv, n):
 @patch
 def _begin(self:PinpadEnv, lanes, task=None, layout=None):
     "Begin anew in some lanes."
-    world = self.world
-    self.row[lanes] = self.np_random.integers(len(self.tasks), size=len(lanes)) if task is None else task[lanes]
+    world, drawn = self.world, task is None
+    self.row[lanes] = self.np_random.integers(len(self.tasks), size=len(lanes)) if drawn else task[lanes]
     place = self._layouts(len(lanes)) if layout is None else layout[lanes]
     self.cell[lanes], self._objects[lanes] = place[:, -1], _offsets(world)[0][place[:, :-1]]
     self._ground[lanes] = -1
-    self._ground[lanes[:, None], place[:, :-1]] = [*range(world.colours)] + [world.colours] * world.walls
+    kinds = [*range(world.colours)] + [world.colours] * world.walls
+    self._ground[lanes[:, None], place[:, :-1]] = kinds
     self.progress[lanes] = self.steps[lanes] = 0
     self.done[lanes] = False
 
@@ -267,30 +294,36 @@ def _begin(self:PinpadEnv, lanes, task=None, layout=None):
 @patch
 def reset(self:PinpadEnv, *,
     seed=None,     # fixes all that is drawn from now on
-    options=None,  # task: (num_envs,) indices into `tasks`; layout: (num_envs, O + W + 1) cells; reset_mask: (num_envs,) bool
+    options=None,  # task (num_envs,) indices into `tasks`, layout (num_envs, O + W + 1), reset_mask (num_envs,)
 ):                 # obs (num_envs, O + W + 1), info
     "Begin anew in all lanes, or in those that `reset_mask` names."
     VectorEnv.reset(self, seed=seed)
     n, world, options = self.num_envs, self.world, options or {}
-    mask, task = np.asarray(options.get('reset_mask', np.ones(n, bool))), _given(options, 'task', (n,), len(self.tasks))
+    mask = np.asarray(options.get('reset_mask', np.ones(n, bool)))
+    task = _given(options, 'task', (n,), len(self.tasks))
     layout = _given(options, 'layout', (n, len(world.nvec)), world.cells)
-    if mask.shape != (n,) or mask.dtype != bool: raise ValueError(f"options['reset_mask'] must be bool in shape {(n,)}; got {mask}.")
-    if layout is not None and not np.diff(np.sort(layout, 1), axis=1).all(): raise ValueError("A layout must not use a cell twice.")
+    if mask.shape != (n,) or mask.dtype != bool:
+        raise ValueError(f"options['reset_mask'] must be bool in shape {(n,)}; got {mask}.")
+    if layout is not None and not np.diff(np.sort(layout, 1), axis=1).all():
+        raise ValueError("A layout must not use a cell twice.")
     if seed is not None: self._stock = []
     self._begin(np.flatnonzero(mask), task, layout)
     return _look(world, self._objects, self.cell), {}
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #79725751
 @lru_cache
-def aim_cells(size):
+def aim_cells(
+    size,  # cells along each side
+):
     "The cell that each move aims at, the cell itself at the border: (cells * 4,), moves innermost."
     r, c = np.divmod(np.arange(size**2), size)
-    up, down, left, right = np.maximum(r - 1, 0), np.minimum(r + 1, size - 1), np.maximum(c - 1, 0), np.minimum(c + 1, size - 1)
+    up, down = np.maximum(r - 1, 0), np.minimum(r + 1, size - 1)
+    left, right = np.maximum(c - 1, 0), np.minimum(c + 1, size - 1)
     return np.stack([up * size + c, down * size + c, r * size + left, r * size + right], 1).ravel()
 
 @patch
 def _move(self:PinpadEnv, actions, live):
-    "Move the live lanes; which of them entered a colour, and which the right one: two bool (num_envs,)."
+    "Move the live lanes: which of them entered a colour, and which the right one, bool (num_envs,) each."
     aim = aim_cells(self.world.size).take(self.cell * 4 + actions)
     ground = self._ground.ravel().take(np.arange(self.num_envs) * self.world.cells + aim)
     moves = live & (aim != self.cell) & (ground != self.world.colours)
@@ -302,13 +335,16 @@ def _move(self:PinpadEnv, actions, live):
 @patch
 def step(self:PinpadEnv,
     actions,  # (num_envs,) whole numbers 0 to 3; those of lanes that have ended are ignored
-):            # obs (num_envs, O + W + 1), reward (num_envs,), terminated (num_envs,), truncated (num_envs,), info
-    "One move in every running lane. RuntimeError when none is running and none begins anew by itself."
+):            # obs (num_envs, O + W + 1); reward, terminated and truncated (num_envs,); info
+    "One move in every running lane. RuntimeError when none runs and none begins anew by itself."
     actions, ended = np.asarray(actions), np.flatnonzero(self.done)
     restart = self.metadata['autoreset_mode'] == AutoresetMode.NEXT_STEP and self.steps.any()
-    if len(ended) == self.num_envs and not restart: raise RuntimeError("No lane is running: call reset.")
-    if actions.shape != (self.num_envs,) or actions.dtype.kind not in 'iu' or actions.min() < 0 or actions.max() > 3:
-        raise ValueError(f"actions must be integers from 0 to 3 in shape {(self.num_envs,)}; got {actions.dtype} of shape {actions.shape}.")
+    if len(ended) == self.num_envs and not restart:
+        raise RuntimeError("No lane is running: call reset.")
+    whole = actions.shape == (self.num_envs,) and actions.dtype.kind in 'iu'
+    if not whole or actions.min() < 0 or actions.max() > 3:
+        raise ValueError(f"actions must be integers from 0 to 3 in shape {(self.num_envs,)}; "
+                         f"got {actions.dtype} of shape {actions.shape}.")
     live = ~self.done
     touched, right = self._move(actions, live)
     self.progress, self.steps = self.progress + right, self.steps + live
@@ -322,24 +358,28 @@ def step(self:PinpadEnv,
 # %% ../nbs/2_worlds/20_pinpad.ipynb #7cc3b4e9
 def _unpack(world, best, n):
     "Best moves as masks of four bits: (O, cells, n) uint8."
-    shape = (world.colours, world.cells, -1)
-    return sum(np.unpackbits(move.reshape(shape), -1, n, 'little') << m for m, move in enumerate(best))
+    moves = best.reshape(4, world.colours, world.cells, -1)
+    return sum(np.unpackbits(move, -1, n, 'little') << m for m, move in enumerate(moves))
 
 def _safe(world, place, best):
-    "Moves that do not lose the episode on the way to each colour, as masks of four bits: (O, cells, n) uint8."
+    "Moves that do not lose the episode, as masks of four bits, by the colour gone for: (O, cells, n) uint8."
     colour, wall, _ = _marks(world, place)
-    aims, border = aim_cells(world.size).reshape(-1, 4), aim_cells(world.size).reshape(-1, 4) == np.arange(world.cells)[:, None]
+    aims = aim_cells(world.size).reshape(-1, 4)
+    border = aims == np.arange(world.cells)[:, None]
     fine = (best > 0) & ~colour.any(0) | colour | wall
     return sum((fine[:, aims[:, m]] | border[:, m, None]).astype(np.uint8) << m for m in range(4))
 
+def _moves_in(mask): return [m for m in range(4) if mask >> m & 1] or [0]
+
 # one of the moves in a mask, picked by a number below 12, which 1, 2, 3 and 4 divide
-_PICK = np.array([list(islice(cycle([m for m in range(4) if mask >> m & 1] or [0]), 12)) for mask in range(16)])
+_PICK = np.array([[*islice(cycle(_moves_in(mask)), 12)] for mask in range(16)])
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #8126705c
 def _roll(world, place, best, safe, task, colours, noise, rng):
-    "Let the expert act: its cells, moves and progress, each (T, n), and how many steps it took (n,), 0 if it did not arrive."
+    "Cells, moves and progress of the expert (T, n), and its steps (n,), 0 where it did not arrive."
     aims, wall, n = aim_cells(world.size), _marks(world, place)[1][0], len(task)
-    length, steps, log = (colours >= 0).sum(1)[task], np.zeros(n, int), np.zeros((3, world.max_steps, n), int)
+    length, steps = (colours >= 0).sum(1)[task], np.zeros(n, int)
+    log = np.zeros((3, world.max_steps, n), int)
     live, cell, progress = np.arange(n), place[-1], np.zeros(n, int)
     for t in range(world.max_steps):
         goal = colours[task[live], progress]
@@ -363,24 +403,27 @@ def _chance(moves, action):
     return (moves >> action & 1) / np.maximum(np.bitwise_count(moves), 1)
 
 def _guess(weight, subgoals, truth, n):
-    "Chance that the likeliest of n subgoals is the true one, one of the likeliest being picked: (lanes,)."
+    "Chance that the likeliest of n subgoals, picked evenly among equals, is the true one: (lanes,)."
     mass = np.stack([(weight * (subgoals == g)).sum(0) for g in range(n)])
     likeliest = mass >= mass.max(0) * (1 - 1e-9)
     return likeliest[truth, np.arange(len(truth))] / likeliest.sum(0)
 
 def _floors(world, best, safe, log, task, table, noise):
-    "Minus log probability of the moves, for one who knows the goal and for one who infers it, and what the latter would guess: (3, T, n)."
+    "Nats of the moves with the goal known and with it inferred, and how likely a guess is right: (3, T, n)."
     colours, subgoals = table
-    lanes, weight, out = np.arange(len(task)), np.ones((len(colours), len(task))), np.zeros((3, *log.shape[1:]))
+    lanes, weight = np.arange(len(task)), np.ones((len(colours), len(task)))
+    out = np.zeros((3, *log.shape[1:]))
     for t, (cell, action, progress) in enumerate(zip(*log)):
         chance = _chance(best[:, cell, lanes], action)
         if noise: chance = (1 - noise) * chance + noise * _chance(safe[:, cell, lanes], action)
         goals = colours[:, progress]
-        weight = weight * (goals >= 0)  # on a task with nothing left to do, the episode would be over
+        weight = weight * (goals >= 0)  # with nothing left to do, the episode would be over
         joint = weight * chance[goals, lanes]
-        with np.errstate(divide='ignore', invalid='ignore'):  # after its end an episode holds nothing of interest
-            guess = _guess(weight, subgoals[:, progress], subgoals[task, progress], len(world.subgoals))
-            out[:, t] = -np.log(chance[colours[task, progress], lanes]), -np.log(joint.sum(0) / weight.sum(0)), guess
+        truth = subgoals[task, progress]
+        with np.errstate(divide='ignore', invalid='ignore'):  # after its end an episode holds nothing
+            out[0, t] = -np.log(chance[colours[task, progress], lanes])
+            out[1, t] = -np.log(joint.sum(0) / weight.sum(0))
+            out[2, t] = _guess(weight, subgoals[:, progress], truth, len(world.subgoals))
             weight = joint / joint.sum(0)
     return out
 
@@ -395,37 +438,48 @@ class Trajectories:
     colour: torch.Tensor               # (n, T) int64, the colour pursued; hidden
     task: torch.Tensor                 # (n,) int64, index into the list of tasks; hidden
     nll_known: torch.Tensor = None     # (n, T) nats, of the action for one who knows the goal
-    nll_inferred: torch.Tensor = None  # (n, T) nats, of the action for one who infers it from the past
-    guess: torch.Tensor = None         # (n, T) chance that the latter, asked for the subgoal before the action, is right
+    nll_inferred: torch.Tensor = None  # (n, T) nats, for one who infers it from the past
+    guess: torch.Tensor = None         # (n, T) chance that the latter names the subgoal, before the action
 
     def __len__(self): return len(self.task)
-    def __getitem__(self, i): return Trajectories(**{f.name: x if (x := getattr(self, f.name)) is None else x[i] for f in fields(self)})
-    def __repr__(self): return f"Trajectories: {self.task.numel()} episodes, {int(self.mask.sum())} steps"
+
+    def __getitem__(self, i):
+        parts = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Trajectories(**{name: x if x is None else x[i] for name, x in parts.items()})
+
+    def __repr__(self):
+        return f"Trajectories: {self.task.numel()} episodes, {int(self.mask.sum())} steps"
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #eda5631d
 def _episodes(world, n, table, noise, floors, rng):
-    "At most n episodes: arrays named like the parts of `Trajectories`, but objects (n, O + W) and cell (n, T) instead of obs."
+    "At most n episodes, as `Trajectories` names them, but objects (n, O + W) and cell (n, T) for obs."
     place = _deal(world, n + n // 3 + 16, rng)
     best, good = _plan(world, place)
     lanes = np.flatnonzero(good)[:n]
     best, place = _unpack(world, best, len(good)).take(lanes, -1), place.take(lanes, 1)
-    safe, task = _safe(world, place, best) if noise else None, rng.integers(len(table[0]), size=len(lanes))
+    safe = _safe(world, place, best) if noise else None
+    task = rng.integers(len(table[0]), size=len(lanes))
     log, steps = _roll(world, place, best, safe, task, table[0], noise, rng)
-    keep = np.flatnonzero(steps) if not noise else np.arange(len(lanes))  # without noise, none that was cut
+    keep = np.arange(len(lanes)) if noise else np.flatnonzero(steps)  # without noise, none that was cut
     limits = _floors(world, best, safe, log, task, table, noise)[..., keep] if floors else []
-    (cell, action, progress), task = np.ascontiguousarray(log[..., keep].transpose(0, 2, 1)), task[keep]
+    cell, action, progress = np.ascontiguousarray(log[..., keep].transpose(0, 2, 1))
+    task = task[keep]
     mask = np.arange(len(log[0])) < np.where(steps, steps, world.max_steps)[keep, None]
     colour, subgoal = table[:, task[:, None], progress]
-    floor = {name: np.where(mask, x.T, 0).astype(np.float32) for name, x in zip(('nll_known', 'nll_inferred', 'guess'), limits)}
-    return dict(objects=np.ascontiguousarray(place[:-1, keep].T), cell=cell, action=action, mask=mask,
-                subgoal=subgoal, colour=colour, task=task, **floor)
+    named = zip(('nll_known', 'nll_inferred', 'guess'), limits)
+    floor = {name: np.where(mask, x.T, 0).astype(np.float32) for name, x in named}
+    objects = np.ascontiguousarray(place[:-1, keep].T)
+    return dict(objects=objects, cell=cell, action=action, mask=mask, subgoal=subgoal, colour=colour,
+                task=task, **floor)
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #fbc8a133
 def _join(parts):
     "Arrays (n, ...) or (n, T) one below the other, filled up with 0 to the longest T."
     if len(parts) == 1: return parts[0]
-    out = np.zeros((sum(map(len, parts)), *np.max([x.shape[1:] for x in parts], 0).astype(int)), parts[0].dtype)
-    for end, x in zip(np.cumsum([*map(len, parts)]), parts): out[(slice(end - len(x), end), *map(slice, x.shape[1:]))] = x
+    longest = np.max([x.shape[1:] for x in parts], 0).astype(int)
+    ends = np.cumsum([len(x) for x in parts])
+    out = np.zeros((ends[-1], *longest), parts[0].dtype)
+    for end, x in zip(ends, parts): out[(slice(end - len(x), end), *map(slice, x.shape[1:]))] = x
     return out
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #da47efa3
@@ -437,16 +491,19 @@ def expert(
     noise=0.,        # probability of a random move, among those that do not lose the episode
     floors=False,    # also compute `nll_known`, `nll_inferred` and `guess`
 ) -> Trajectories:
-    """Episodes of an expert that picks evenly among the best moves (Kobayashi et al. 2025, gridworld-pinpad environment).
+    """Episodes of an expert that picks evenly among the best moves (Kobayashi et al. 2025).
 
-    Without noise each one succeeds: a layout on which its task takes longer than the world allows is drawn anew."""
-    if n < 1 or not 0 <= noise <= 1: raise ValueError(f"n must be at least 1 and noise between 0 and 1, got {n} and {noise}.")
-    table, rng, parts = _table(world, world.tasks if tasks is None else _tuples(tasks)), _rng(generator), []
+    Without noise each one succeeds: a layout on which a task takes longer than the world allows is drawn anew."""
+    if n < 1 or not 0 <= noise <= 1:
+        raise ValueError(f"n must be at least 1 and noise between 0 and 1, got {n} and {noise}.")
+    table = _table(world, world.tasks if tasks is None else _tuples(tasks))
+    rng, parts = _rng(generator), []
     while missing := n - sum(len(p['task']) for p in parts):
         parts.append(_episodes(world, min(missing, 4096), table, noise, floors, rng))
     found = {name: _join([p[name] for p in parts]) for name in parts[0]}
     obs = observe(world, found.pop('objects')[:, None], found.pop('cell'))
-    return Trajectories(torch.from_numpy(obs), **{name: torch.from_numpy(x) for name, x in found.items()})
+    tensors = {name: torch.from_numpy(x) for name, x in found.items()}
+    return Trajectories(torch.from_numpy(obs), **tensors)
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #2ed593d5
 def _columns(world, walks):
@@ -456,7 +513,8 @@ def _columns(world, walks):
     flat = lambda x, kind: pa.array(x[walks.mask].flatten().numpy(), kind)
     lists = lambda values: pa.ListArray.from_arrays(ends, values)
     obs = pa.FixedSizeListArray.from_arrays(flat(walks.obs, pa.int16()), len(world.nvec))
-    labels = {name: lists(flat(getattr(walks, name), pa.int16())) for name in ('action', 'subgoal', 'colour')}
+    names = 'action', 'subgoal', 'colour'
+    labels = {name: lists(flat(getattr(walks, name), pa.int16())) for name in names}
     return pa.table(dict(obs=lists(obs), **labels, task=walks.task.numpy(), length=length))
 
 def expert_dataset(
@@ -464,26 +522,32 @@ def expert_dataset(
     n=10_000,  # episodes in train; a tenth of that in validation, and in test
     seed=0,    # fixes everything
     noise=0.,  # as for `expert`
-):             # datasets.DatasetDict; obs (length, O + W + 1), action, subgoal and colour (length,), task and length
+):             # DatasetDict: obs (length, O + W + 1); action, subgoal, colour (length,); task; length
     "Episodes of the expert. A model may see `obs` and `action`; all else is there to evaluate by."
     sizes = dict(train=n, validation=max(n // 10, 1), test=max(n // 10, 1))
     seeds = np.random.SeedSequence(seed).generate_state(len(sizes)).tolist()
-    return datasets.DatasetDict({split: datasets.Dataset(_columns(world, expert(world, size, torch.Generator().manual_seed(s), noise=noise)))
-                                 for (split, size), s in zip(sizes.items(), seeds)})
+    def episodes(size, seed):
+        walks = expert(world, size, torch.Generator().manual_seed(seed), noise=noise)
+        return datasets.Dataset(_columns(world, walks))
+    drawn = zip(sizes.items(), seeds)
+    return datasets.DatasetDict({split: episodes(size, s) for (split, size), s in drawn})
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #93c0193b
 def _colour(world, o): return to_hex(sns.color_palette('husl', world.colours)[o])
 
 def _walk(world, row):
-    "Layout (O + W + 1), cells walked through, and the colour pursued in each step, of a layout or an episode."
-    if isinstance(row, Trajectories): row = {name: getattr(row, name)[row.mask] for name in ('obs', 'action', 'colour')}
+    "Layout (O + W + 1), cells walked through, and the colour pursued in each step."
+    names = 'obs', 'action', 'colour'
+    if isinstance(row, Trajectories): row = {name: getattr(row, name)[row.mask] for name in names}
     if not isinstance(row, dict):
         place = np.asarray(row)
         if place.shape != (len(world.nvec),):
-            raise ValueError(f"Expected one episode, or one layout of {len(world.nvec)} cells; got shape {place.shape}.")
+            raise ValueError(f"Expected one episode, or one layout of {len(world.nvec)} cells; "
+                             f"got shape {place.shape}.")
         return place, place[-1:], []
-    obs, action, colour = (np.asarray(row[name]) for name in ('obs', 'action', 'colour'))
-    place, last = layout_of(world, obs[0]), aim_cells(world.size)[obs[-1, -1] * 4 + action[-1]]
+    obs, action, colour = (np.asarray(row[name]) for name in names)
+    place = layout_of(world, obs[0])
+    last = aim_cells(world.size)[obs[-1, -1] * 4 + action[-1]]
     bumps = last in place[world.colours:-1]
     return place, np.append(obs[:, -1], obs[-1, -1] if bumps else last), colour
 
@@ -497,32 +561,43 @@ def draw(
     place, cells, colour = _walk(world, row)
     ax, G = ax or Figure(figsize=(2.6, 2.6)).subplots(), world.size
     for i, (r, c) in enumerate(zip(*divmod(place[:-1], G))):
-        ax.add_patch(Rectangle((c - 0.5, r - 0.5), 1, 1, color=_colour(world, i) if i < world.colours else '0.5', lw=0))
-        if i < world.colours: ax.text(c - 0.33, r - 0.3, i, size=7, ha='center', va='center', color='black')
-    y, x = np.divmod(cells, G) + np.linspace(-0.16, 0.16, len(cells))  # drifting a little keeps repeated stretches apart
-    ax.plot(x, y, color='white', lw=4.5, solid_capstyle='round')
-    for t, o in enumerate(colour): ax.plot(x[t:t + 2], y[t:t + 2], color=_colour(world, o), lw=2.5, solid_capstyle='round')
+        wall = i >= world.colours
+        ax.add_patch(Rectangle((c - 0.5, r - 0.5), 1, 1, color='0.5' if wall else _colour(world, i), lw=0))
+        if not wall: ax.text(c - 0.33, r - 0.3, i, size=7, ha='center', va='center', color='black')
+    # drifting a little keeps repeated stretches apart
+    y, x = np.divmod(cells, G) + np.linspace(-0.16, 0.16, len(cells))
+    line = dict(solid_capstyle='round')
+    ax.plot(x, y, color='white', lw=4.5, **line)
+    for t, o in enumerate(colour): ax.plot(x[t:t + 2], y[t:t + 2], color=_colour(world, o), lw=2.5, **line)
     ax.plot(x[0], y[0], 'o', ms=9, mfc='white', mec='black')
     ax.set(xlim=(-0.5, G - 0.5), ylim=(G - 0.5, -0.5), xticks=[], yticks=[], aspect='equal')
     return ax.figure
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #dfd6e7c6
-_SVG = """<svg viewBox="-2 -2 {w} {h}" width="{w}" height="{h}" style="max-width:100%" role="img" aria-label="An episode of the expert">
+_SVG = """<svg viewBox="-2 -2 {w} {h}" width="{w}" height="{h}" style="max-width:100%" role="img"
+ aria-label="An episode of the expert">
 <rect width="{side}" height="{side}" fill="none" stroke="#888" stroke-width="2"/>{squares}
-<polyline points="{points}" fill="none" stroke="#888" stroke-width="4" stroke-linejoin="round" stroke-dasharray="{length}">{trail}</polyline>
+<polyline points="{points}" fill="none" stroke="#888" stroke-width="4" stroke-linejoin="round"
+ stroke-dasharray="{length}">{trail}</polyline>
 <circle r="11" fill="#fff" stroke="#000" stroke-width="3">{cx}{cy}</circle>
 <rect y="{strip}" width="26" height="26" fill="none" stroke="#888" stroke-width="4">{frame}</rect></svg>"""
 
+_TEXT = """<text x="{x:g}" y="{y:g}" text-anchor="middle" font-family="sans-serif" font-size="14"
+ fill="#000">{label}</text>"""
+
+_ANIMATE = """<animate attributeName="{name}" values="{values}" dur="{seconds:g}s" calcMode="{mode}"
+ repeatCount="indefinite"/>"""
+
 def _animated(name, values, seconds, mode='linear'):
     "An SVG attribute that takes the values one after the other, for ever."
-    if mode == 'discrete': values = np.append(values, values[-1])  # a discrete value lasts until the next one begins
-    return (f'<animate attributeName="{name}" values="{";".join(f"{v:g}" for v in values)}" dur="{seconds:g}s" '
-            f'calcMode="{mode}" repeatCount="indefinite"/>')
+    if mode == 'discrete': values = np.append(values, values[-1])  # which lasts until the next begins
+    values = ';'.join(f'{v:g}' for v in values)
+    return _ANIMATE.format(name=name, values=values, seconds=seconds, mode=mode)
 
 def _square(x, y, side, fill, label=''):
-    text = (f'<text x="{x + side / 2:g}" y="{y + side / 2 + 5:g}" text-anchor="middle" font-family="sans-serif" '
-            f'font-size="14" fill="#000">{label}</text>')
-    return f'<rect x="{x:g}" y="{y:g}" width="{side}" height="{side}" fill="{fill}"/>' + (text if label != '' else '')
+    "An SVG square with a label in its middle."
+    text = _TEXT.format(x=x + side / 2, y=y + side / 2 + 5, label=label) if label != '' else ''
+    return f'<rect x="{x:g}" y="{y:g}" width="{side}" height="{side}" fill="{fill}"/>{text}'
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #28b89143
 def animate(
@@ -533,16 +608,19 @@ def animate(
     "An episode as an animation, over and over, with the hidden task at the bottom."
     (place, cells, colour), G, unit = _walk(world, row), world.size, 44
     if not len(colour): raise ValueError("A layout does not move; animate needs an episode.")
-    turns = np.flatnonzero(np.diff(colour, prepend=-1))           # steps at which another colour becomes the goal
-    cells = np.append(cells, [cells[-1]] * 4)  # rest at the end before it starts again
+    turns = np.flatnonzero(np.diff(colour, prepend=-1))  # steps at which another colour becomes the goal
+    cells = np.append(cells, [cells[-1]] * 4)            # rest at the end before it starts again
     y, x = (np.divmod(cells, G) + np.array(0.5)) * unit
     gone = np.cumsum(np.hypot(np.diff(x, prepend=x[0]), np.diff(y, prepend=y[0])))
     at = np.clip(np.searchsorted(turns, np.arange(len(cells)), 'right') - 1, 0, None)
     seconds, strip = pace * (len(cells) - 1), G * unit + 12
-    objects = [_square(c * unit, r * unit, unit, *((_colour(world, i), i) if i < world.colours else ('#888',)))
-               for i, (r, c) in enumerate(zip(*divmod(place[:-1], G)))]
-    order = [_square(30 * i, strip, 26, _colour(world, o), o) for i, o in enumerate(colour[turns])]
+    looks = [(_colour(world, i), i) for i in range(world.colours)] + [('#888',)] * world.walls
+    corners = zip(*np.divmod(place[:-1], G) * np.array(unit))
+    squares = [_square(c, r, unit, *look) for (r, c), look in zip(corners, looks)]
+    squares += [_square(30 * i, strip, 26, _colour(world, o), o) for i, o in enumerate(colour[turns])]
     return HTML(_SVG.format(
-        w=max(G * unit, 30 * len(order)) + 4, h=strip + 32, side=G * unit, strip=strip, squares=''.join(objects + order), length=f'{gone[-1]:g}',
-        points=' '.join(f'{a:g},{b:g}' for a, b in zip(x, y)), trail=_animated('stroke-dashoffset', gone[-1] - gone, seconds),
-        cx=_animated('cx', x, seconds), cy=_animated('cy', y, seconds), frame=_animated('x', 30 * at, seconds, 'discrete')))
+        w=max(G * unit, 30 * len(turns)) + 4, h=strip + 32, side=G * unit, strip=strip,
+        squares=''.join(squares), length=f'{gone[-1]:g}', points=' '.join(f'{a:g},{b:g}' for a, b in zip(x, y)),
+        trail=_animated('stroke-dashoffset', gone[-1] - gone, seconds),
+        cx=_animated('cx', x, seconds), cy=_animated('cy', y, seconds),
+        frame=_animated('x', 30 * at, seconds, 'discrete')))

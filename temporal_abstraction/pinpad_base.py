@@ -38,13 +38,15 @@ class ObservationEmbedding(nn.Module):
         std=3.,   # of the vectors at the start
     ):
         super().__init__()
-        self.nvec, self.parts, self.num_embeddings = list(nvec), (len(nvec),), min(nvec)
+        self.nvec, self.parts = list(nvec), (len(nvec),)
+        self.num_embeddings = min(nvec)
         self.weight = nn.Parameter(torch.randn(sum(nvec), n_e) * std)
 
     def forward(self,
         obs,  # (..., K) int64, part k from 0 to nvec[k] - 1
     ):        # (..., n_e)
-        if obs.shape[-1] != len(self.nvec): raise ValueError(f"An observation has {len(self.nvec)} parts here, got {obs.shape[-1]}.")
+        if obs.shape[-1] != len(self.nvec):
+            raise ValueError(f"An observation has {len(self.nvec)} parts here, got {obs.shape[-1]}.")
         first = torch.tensor([0, *self.nvec[:-1]], device=obs.device).cumsum(0)
         return F.embedding(obs + first, self.weight).sum(-2)
 
@@ -82,11 +84,12 @@ AutoModelForCausalLM.register(ObservationConfig, ObservationModel, exist_ok=True
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #e771789b
 class GatedRecurrence(nn.Module):
-    "RG-LRU: h_t = a_t h_{t-1} + sqrt(1 - a_t^2) (i_t u_t), with a_t and i_t gates that read u_t (De et al. 2024, eq. 1 to 4)."
+    "RG-LRU: h_t = a_t h_{t-1} + sqrt(1 - a_t^2) (i_t u_t) with gates a_t, i_t (De et al. 2024, eq. 1 to 4)."
     def __init__(self, width, heads):
         super().__init__()
         n = width // heads
-        self.gates, self.bias = nn.Parameter(torch.randn(heads, n, 2 * n) * (0.1 / n)**0.5), nn.Parameter(torch.zeros(heads, 2 * n))
+        self.gates = nn.Parameter(torch.randn(heads, n, 2 * n) * (0.1 / n)**0.5)
+        self.bias = nn.Parameter(torch.zeros(heads, 2 * n))
         self.decay = nn.Parameter((torch.linspace(0.9, 0.999, width).log() / -8).expm1().log())
 
     def forward(self,
@@ -95,9 +98,11 @@ class GatedRecurrence(nn.Module):
         real,  # (B, T, 1) 0 where padding, which leaves the state alone
     ):         # (B, T, width) states
         by_head = u.unflatten(-1, (len(self.gates), -1))
-        r, i = (torch.einsum('...hn,hnm->...hm', by_head, self.gates) + self.bias).sigmoid().chunk(2, -1)
-        log_a = -8 * r.flatten(-2) * F.softplus(self.decay) * real
-        a, b, out = log_a.exp(), (1e-6 - torch.expm1(2 * log_a)).sqrt() * i.flatten(-2) * u * real, []
+        gates = (torch.einsum('...hn,hnm->...hm', by_head, self.gates) + self.bias).sigmoid()
+        r, i = (gate.flatten(-2) for gate in gates.chunk(2, -1))
+        log_a = -8 * r * F.softplus(self.decay) * real
+        a, b = log_a.exp(), (1e-6 - torch.expm1(2 * log_a)).sqrt() * i * u * real
+        out = []
         for a_t, b_t in zip(a.unbind(1), b.unbind(1)):
             h = a_t * h + b_t
             out.append(h)
@@ -105,20 +110,21 @@ class GatedRecurrence(nn.Module):
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #8137beef
 class HawkBlock(nn.Module):
-    "A block of Hawk: a gated branch with a short convolution and the recurrence, then an MLP, both pre-normalised and added."
+    "A block of Hawk: a gated branch with a short convolution and the recurrence, then an MLP."
     def __init__(self, config, layer_idx):
         super().__init__()
-        w, self.layer_idx = config.hidden_size, layer_idx
+        w, hidden, self.layer_idx = config.hidden_size, config.intermediate_size, layer_idx
         self.norm, self.mlp_norm = nn.RMSNorm(w), nn.RMSNorm(w)
         self.x, self.y, self.out = (nn.Linear(w, w) for _ in range(3))
-        self.conv, self.recurrence = nn.Conv1d(w, w, 4, groups=w), GatedRecurrence(w, config.num_attention_heads)
-        self.mlp = nn.Sequential(nn.Linear(w, config.intermediate_size), nn.ReLU(), nn.Linear(config.intermediate_size, w))
+        self.conv = nn.Conv1d(w, w, 4, groups=w)
+        self.recurrence = GatedRecurrence(w, config.num_attention_heads)
+        self.mlp = nn.Sequential(nn.Linear(w, hidden), nn.ReLU(), nn.Linear(hidden, w))
 
     def forward(self,
-        e,     # (B, T, n_e)
-        cache, # of `transformers`, which keeps inputs as keys and states as values; None keeps nothing
-        real,  # (B, T, 1)
-    ):
+        e,      # (B, T, n_e)
+        cache,  # of `transformers`: inputs as keys, states as values; None keeps nothing
+        real,   # (B, T, 1) 0 where padding
+    ):          # (B, T, n_e)
         u, past = self.x(self.norm(e)) * real, _remembered(cache, self.layer_idx)
         before, h = past or (u.new_zeros(len(u), 3, u.shape[-1]), torch.zeros_like(u[:, 0]))
         before = F.pad(before, (0, 0, max(0, 3 - before.shape[1]), 0))[:, -3:]
@@ -129,7 +135,7 @@ class HawkBlock(nn.Module):
 
 
 def _remembered(cache, layer_idx):
-    "The inputs so far (B, past, n_e) and the newest state (B, n_e) of a block; None at the beginning."
+    "Inputs so far (B, past, n_e) and the newest state (B, n_e) of a block; None at the beginning."
     if cache is None or not cache.get_seq_length(): return None
     layer = cache.layers[layer_idx - getattr(cache, 'first', 0)]
     return (layer.keys[:, 0], layer.values[:, 0, -1]) if layer.is_initialized else None
@@ -138,35 +144,40 @@ def _remembered(cache, layer_idx):
 class HawkConfig(PreTrainedConfig):
     "A recurrent base from observations of parts with `nvec` values to `vocab_size` actions."
     model_type = 'observation_hawk'
-    def __init__(self, nvec=(2, 2), vocab_size=4, hidden_size=64, num_hidden_layers=4, num_attention_heads=4,
-                 intermediate_size=128, use_cache=True, **kwargs):
+    def __init__(self, nvec=(2, 2), vocab_size=4, hidden_size=64, num_hidden_layers=4,
+                 num_attention_heads=4, intermediate_size=128, use_cache=True, **kwargs):
         super().__init__(**kwargs)
-        self.nvec, self.vocab_size, self.hidden_size, self.num_hidden_layers = list(nvec), vocab_size, hidden_size, num_hidden_layers
-        self.num_attention_heads, self.intermediate_size, self.use_cache = num_attention_heads, intermediate_size, use_cache
+        self.nvec, self.vocab_size, self.use_cache = list(nvec), vocab_size, use_cache
+        self.hidden_size, self.intermediate_size = hidden_size, intermediate_size
+        self.num_hidden_layers, self.num_attention_heads = num_hidden_layers, num_attention_heads
 
 
 class HawkDecoder(nn.Module):
     "Embedding, blocks and final norm."
     def __init__(self, config):
         super().__init__()
-        self.config, self.embed_tokens = config, ObservationEmbedding(config.nvec, config.hidden_size)
+        self.config = config
+        self.embed_tokens = ObservationEmbedding(config.nvec, config.hidden_size)
         self.layers = nn.ModuleList(HawkBlock(config, i) for i in range(config.num_hidden_layers))
         self.norm = nn.RMSNorm(config.hidden_size)
 
-    def forward(self, input_ids=None, attention_mask=None, past_key_values=None, inputs_embeds=None, use_cache=None, **_):
+    def forward(self, input_ids=None, attention_mask=None, past_key_values=None, inputs_embeds=None,
+                use_cache=None, **_):
         e = self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds
         if use_cache and past_key_values is None: past_key_values = DynamicCache(config=self.config)
-        real = e.new_ones(*e.shape[:2], 1) if attention_mask is None else attention_mask[:, -e.shape[1]:, None].to(e.dtype)
+        if attention_mask is None: real = e.new_ones(*e.shape[:2], 1)
+        else: real = attention_mask[:, -e.shape[1]:, None].to(e.dtype)
         for block in self.layers: e = block(e, past_key_values, real)
         return BaseModelOutputWithPast(self.norm(e), past_key_values)
 
 
 class HawkModel(NextObservation, PreTrainedModel):
-    "A small recurrent model that reads observations and writes actions: `ObservationModel` with RG-LRU in the place of attention."
+    "A small recurrent model that reads observations and writes actions, without attention."
     config_class, base_model_prefix = HawkConfig, 'model'
     def __init__(self, config):
         super().__init__(config)
-        self.model, self.lm_head = HawkDecoder(config), nn.Linear(config.hidden_size, config.vocab_size, bias=False)
+        self.model = HawkDecoder(config)
+        self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
         self.obs_head = nn.Linear(config.hidden_size, sum(config.nvec))
         self.post_init()
 
@@ -174,7 +185,8 @@ class HawkModel(NextObservation, PreTrainedModel):
     def get_output_embeddings(self): return self.lm_head
     def forward(self, input_ids=None, **kwargs):
         out = self.model(input_ids, **kwargs)
-        return CausalLMOutputWithPast(logits=self.lm_head(out.last_hidden_state), past_key_values=out.past_key_values)
+        logits = self.lm_head(out.last_hidden_state)
+        return CausalLMOutputWithPast(logits=logits, past_key_values=out.past_key_values)
 
 
 AutoConfig.register(HawkConfig.model_type, HawkConfig, exist_ok=True)
@@ -185,20 +197,24 @@ SCRATCH = dict(
     mini=ScratchConfig(steps=3000, batch_size=192),
     laptop=ScratchConfig(steps=8000, batch_size=256, log_every=250, n_e=96, n_layers=5, n_ff=192),
     pairs=ScratchConfig(steps=10_000, batch_size=128, log_every=250, n_e=96, n_layers=5, n_ff=192),
-    paper=ScratchConfig(steps=256_000, batch_size=1024, lr=3e-4, muon_lr=0., embedding_lr=3e-4, decay=0., log_every=1000,
-                        n_e=256, n_layers=6, n_heads=4, n_ff=512))
+    paper=ScratchConfig(steps=256_000, batch_size=1024, lr=3e-4, muon_lr=0., embedding_lr=3e-4, decay=0.,
+                        log_every=1000, n_e=256, n_layers=6, n_heads=4, n_ff=512))
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #f697d2d0
 def new_base(
     nvec,                    # values of each part of an observation
-    n_actions,
-    config=ScratchConfig(),  # n_e, n_layers, n_heads, n_ff and seed are used
+    n_actions,               # how many there are
+    config=ScratchConfig(),  # n_e, n_layers, n_heads, n_ff, recurrent and seed are used
 ) -> PreTrainedModel:
     "An untrained base for observations of these parts."
-    c = config; torch.manual_seed(c.seed)
-    sizes = dict(vocab_size=n_actions, hidden_size=c.n_e, num_hidden_layers=c.n_layers, num_attention_heads=c.n_heads, intermediate_size=c.n_ff)
+    c = config
+    torch.manual_seed(c.seed)
+    sizes = dict(vocab_size=n_actions, hidden_size=c.n_e, num_hidden_layers=c.n_layers,
+                 num_attention_heads=c.n_heads, intermediate_size=c.n_ff)
     if c.recurrent: return HawkModel(HawkConfig(nvec, **sizes))
-    return ObservationModel(ObservationConfig(nvec, **sizes, num_key_value_heads=c.n_heads, max_position_embeddings=1024, tie_word_embeddings=False))
+    return ObservationModel(ObservationConfig(
+        nvec, **sizes, num_key_value_heads=c.n_heads, max_position_embeddings=1024,
+        tie_word_embeddings=False))
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #4475e87d
 @dataclass
@@ -210,18 +226,28 @@ class GridBatch(Batch):
     task: torch.Tensor     # (B,)
 
 
-def grid_batch(backbone, tr, rows=slice(None), start=0):
-    "A `GridBatch` of some rows of trajectories, cut to the longest of them, with residuals of the frozen lower half."
+def grid_batch(
+    backbone,          # a `Backbone` that reads observations
+    tr,                # `Trajectories`
+    rows=slice(None),  # which of them
+    start=0,           # number of the first, for the batch's index
+) -> GridBatch:        # on the CPU
+    "Some trajectories, cut to the longest of them, with residuals of the frozen lower half."
     T = int(tr.mask[rows].sum(1).max())
-    obs, action, mask, subgoal, colour = (getattr(tr, k)[rows, :T] for k in ('obs', 'action', 'mask', 'subgoal', 'colour'))
-    with torch.no_grad(): e, _ = backbone.lower(obs.to(backbone.device), use_cache=False)
-    e, n = e.cpu(), len(obs)
-    return GridBatch(e[:, :0], mask[:, :0], e, action * mask, mask, list(range(start, start + n)),
-                     obs, subgoal, colour, tr.task[rows])
+    obs, action, mask = (x[rows, :T] for x in (tr.obs, tr.action, tr.mask))
+    e, index = _lower(backbone, obs), list(range(start, start + len(obs)))
+    return GridBatch(e[:, :0], mask[:, :0], e, action * mask, mask, index,
+                     obs, tr.subgoal[rows, :T], tr.colour[rows, :T], tr.task[rows])
+
+
+@torch.no_grad()
+def _lower(backbone, obs):
+    "Residuals of observations, on the CPU."
+    return backbone.lower(obs.to(backbone.device), use_cache=False)[0].cpu()
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #72125eff
 class ExpertStream:
-    "Expert trajectories without end, with the residuals of the frozen lower half: `ExpertData` where data is unlimited."
+    "Expert trajectories without end, with residuals: `ExpertData` where data is unlimited."
     def __init__(self,
         backbone,       # a `Backbone` that reads observations
         world,          # a `Pinpad`
@@ -235,15 +261,18 @@ class ExpertStream:
 
     def __len__(self): return self.n
 
-    def draw(self, n, generator): return expert(self.world, n, generator, tasks=self.tasks, noise=self.noise)
+    def draw(self, n, generator):
+        "Fresh trajectories of the expert."
+        return expert(self.world, n, generator, tasks=self.tasks, noise=self.noise)
 
     def loader(self, batch_size, seed=None):
         "Fresh trajectories from a seed, or, without one, the fixed set in order."
         generator = None if seed is None else torch.Generator().manual_seed(seed)
         for start in range(0, self.n, batch_size):
             n = min(batch_size, self.n - start)
-            if seed is None: yield grid_batch(self.backbone, self.fixed, slice(start, start + n), start)
-            else: yield grid_batch(self.backbone, self.draw(n, generator), start=start)
+            rows = slice(start, start + n) if seed is None else slice(None)
+            tr = self.fixed if seed is None else self.draw(n, generator)
+            yield grid_batch(self.backbone, tr, rows, start)
 
     @property
     def e_steps(self):
@@ -252,7 +281,7 @@ class ExpertStream:
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #e4bf4b2e
 def make_base(
-    name,         # a preset of `SCRATCH` and world of `WORLDS`
+    name,         # a preset of `SCRATCH`, and a world of `WORLDS`
     folder=None,  # None: where `shipped_base` looks
     device='cpu', # where to train
     checkpoint=None,  # folder in which an interrupted training is taken up again; None: none
@@ -262,26 +291,32 @@ def make_base(
     world, config = WORLDS[name], replace(SCRATCH[name], **changes)
     valid = expert(world, 2048, torch.Generator().manual_seed(2**41), floors=True)
     model = new_base(world.nvec, 4, config).to(device)
-    result = train_base(model, batch_by_length(lambda n, generator: expert(world, n, generator)), config, valid, checkpoint=checkpoint)
+    def sample(n, generator): return expert(world, n, generator)
+    result = train_base(model, batch_by_length(sample), config, valid, checkpoint=checkpoint)
     result.save(folder or _shipped(name))
     return result
 
 
 def _shipped(name): return Path(str(files('temporal_abstraction')/'artefacts'))/f'base_{name}'
 
-def shipped_base(name, layer=None) -> Backbone:
-    "The trained base of a preset. Raises `BackboneError` when it is not there, with the command that makes it."
+
+def shipped_base(
+    name,        # a preset of `SCRATCH`
+    layer=None,  # blocks in the lower half; None: half of them
+) -> Backbone:
+    "The trained base of a preset. BackboneError, with the command that makes it, when it is not there."
     if not (_shipped(name)/'config.json').is_file():
         known = [world for world in WORLDS if (_shipped(world)/'config.json').is_file()]
-        raise BackboneError(f"No trained base {name!r} comes with the package (there are: {', '.join(known) or 'none'}). Make it with "
-                            f"`python -c \"from temporal_abstraction.pinpad_base import make_base; make_base('{name}')\"`.")
+        raise BackboneError(
+            f"No trained base {name!r} comes with the package (there are: {', '.join(known) or 'none'}). Make it with "
+            f"`python -c \"from temporal_abstraction.pinpad_base import make_base; make_base('{name}')\"`.")
     return Backbone.from_pretrained(_shipped(name), layer)
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #08c57af9
 def shuffle_cells(
     world: Pinpad,
     obs,             # (B, T, K) observations
-    generator=None,  # torch.Generator
+    generator=None,  # torch.Generator; torch's own if None
 ):                   # (B, T, K)
     "The same episodes on boards whose cells have changed places, differently in each episode."
     place = torch.as_tensor(layout_of(world, obs))
@@ -291,10 +326,12 @@ def shuffle_cells(
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #47b26307
 class ViewStream(ExpertStream):
-    "Expert trajectories in batches of similar length, each seen by the encoder on a shuffled board."
+    "Expert trajectories in batches of similar length, the encoder shown shuffled boards."
     def loader(self, batch_size, seed=None):
         "Fresh trajectories from a seed; without one, the fixed set in order, as it is."
-        if seed is None: yield from super().loader(batch_size); return
+        if seed is None:
+            yield from super().loader(batch_size)
+            return
         generator = torch.Generator().manual_seed(seed)
         tr = self.draw(self.n, generator)
         parts = tr.mask.sum(1).argsort().split(batch_size)
@@ -308,8 +345,7 @@ class ViewStream(ExpertStream):
 
     def view(self, obs, generator):
         "Residuals of the episodes on shuffled boards: (B, T, n_e)."
-        obs = shuffle_cells(self.world, obs, generator)
-        with torch.no_grad(): return self.backbone.lower(obs.to(self.backbone.device), use_cache=False)[0].cpu()
+        return _lower(self.backbone, shuffle_cells(self.world, obs, generator))
 
 
 class PlainStream(ViewStream):
@@ -323,11 +359,12 @@ def summarise_episodes(
     action,  # (B, T)
     mask,    # (B, T) True where real, ending in False where an episode is shorter
 ):           # obs (B, T', K) and mask (B, T')
-    "Of each episode the first step and those on which the agent stands on a colour, the one after the last move included."
+    "Of each episode its first step, the steps on a colour, and what is seen after the last move."
     place, row, n = torch.as_tensor(layout_of(world, obs)), torch.arange(len(obs)), mask.sum(1)
     place = torch.cat([place, place[:, -1:]], 1)
     place[row, n] = place[row, n - 1]
-    place[row, n, -1] = torch.as_tensor(aim_cells(world.size))[place[row, n, -1] * 4 + action[row, n - 1]]
+    last = place[row, n, -1] * 4 + action[row, n - 1]
+    place[row, n, -1] = torch.as_tensor(aim_cells(world.size))[last]
     keep = (place[..., :world.colours] == place[..., -1:]).any(-1)
     keep[:, 0] = True
     keep &= torch.cat([torch.ones_like(mask[:, :1]), mask], 1)
@@ -346,6 +383,7 @@ class SummaryStream(ViewStream):
         return batch
 
     def loader(self, batch_size, seed=None):
-        "Fresh trajectories from a seed; without one, the fixed set in order, in the same disguise, without which the embedder could not read it."
-        generator = torch.Generator().manual_seed(0)
-        for batch in super().loader(batch_size, seed): yield batch if seed is not None else self.disguise(batch, generator)
+        "Fresh trajectories from a seed; without one, the fixed set in order, disguised too."
+        generator = torch.Generator().manual_seed(0)   # the embedder could not read it undisguised
+        for batch in super().loader(batch_size, seed):
+            yield batch if seed is not None else self.disguise(batch, generator)

@@ -6,8 +6,8 @@
 __all__ = ['PALETTE', 'TEAL', 'GATES', 'TASKS', 'VARIANTS', 'NATS', 'GREY', 'OTHER', 'LOOK', 'sort_known', 'hue_colour',
            'kind_colour', 'Picture', 'styled', 'new_figure', 'place_legend', 'plot_gate', 'plot_gates',
            'plot_alignment', 'plot_actions', 'plot_probe', 'plot_controllers', 'plot_discovery', 'plot_sweep',
-           'name_by_rate', 'plot_learning_curves', 'plot_learning', 'plot_pass_rates', 'Segmented', 'segments_html',
-           'segments_figure']
+           'name_by_rate', 'plot_learning_curves', 'plot_each_run', 'plot_courses', 'plot_learning', 'plot_pass_rates',
+           'Segmented', 'segments_html', 'segments_figure']
 
 # %% ../nbs/3_measure/30_plots.ipynb #44b83253
 import html
@@ -28,7 +28,8 @@ from PIL import Image
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
-from .programs import KINDS, PROBLEMS
+from .grammar import KINDS, find_kind
+from .programs import PROBLEMS
 
 # %% ../nbs/3_measure/30_plots.ipynb #41fcc4ff
 PALETTE = {  # method: colour
@@ -70,8 +71,8 @@ def hue_colour(hue, light=.55, saturation=.6):
     return hls_to_rgb(hue % 360 / 360, light, saturation)
 
 def kind_colour(kind):
-    "The colour of a kind of block; grey for one that has none."
-    return hue_colour(KINDS[kind][1]) if kind in KINDS else GREY
+    "The colour of a kind of block."
+    return hue_colour(find_kind(kind).hue)
 
 class Picture(Figure):
     "A transparent matplotlib figure that shows itself; not known to pyplot, so none stays open."
@@ -295,17 +296,15 @@ def name_by_rate(
     df,               # with columns method and lr; lr may be missing
     colours=PALETTE,  # of the methods; others get one that none of them has
 ):                    # the table with new names, {name: colour}
-    "Methods with several learning rates told apart by them, and a colour for each."
+    "A table whose methods are told apart by learning rate where there are several, and a colour for each."
     if 'lr' not in df: df = df.assign(lr=np.nan)
-    spare = cycle(sns.color_palette('tab10')[i] for i in (6, 5, 8, 9))   # none of PALETTE
-    names, palette = {}, {}
+    spare, names, palette = cycle(sns.color_palette('tab10')[i] for i in (6, 5, 8, 9)), {}, {}   # none of PALETTE
     for method, found in df.groupby('method', sort=False).lr.unique().items():
         shades = sns.light_palette(colours.get(method) or next(spare), len(found) + 1)[1:]
         for lr, shade in zip(sorted(found), shades):
             names[method, str(lr)] = name = f'{method}, lr {lr:g}' if len(found) > 1 else method
             palette[name] = shade
-    named = [names[method, str(lr)] for method, lr in zip(df.method, df.lr)]
-    return df.assign(method=named), palette
+    return df.assign(method=[names[method, str(lr)] for method, lr in zip(df.method, df.lr)]), palette
 
 # %% ../nbs/3_measure/30_plots.ipynb #f02f51e7
 def _curves(ax, df, palette, scale, levels, colours, legend):
@@ -337,6 +336,41 @@ def plot_learning_curves(
         _curves(ax, df, palette, scale, levels, colours, legend=ax is axes[0, -1])
     place_legend(axes[0, -1])
     return fig
+
+# %% ../nbs/3_measure/30_plots.ipynb #c0a1b012
+@styled
+def plot_each_run(
+    curves: pd.DataFrame,  # method, seed, episodes, reward; lr, if there are several
+    smooth=1,              # updates averaged, the newest included
+):                         # a grid of one panel
+    "Success by programs verified, one line a run."
+    runs, palette = name_by_rate(curves.reset_index(drop=True))
+    mean = lambda reward: reward.rolling(smooth, min_periods=1).mean()
+    runs['success'] = runs.groupby(['method', 'seed']).reward.transform(mean)
+    runs = runs.rename(columns={'episodes': 'programs'})
+    grid = sns.relplot(runs, x='programs', y='success', hue='method', units='seed', estimator=None, kind='line',
+                       palette=palette, height=2.6, aspect=2, facet_kws=dict(ylim=(-.03, 1.03)))
+    grid.legend.set_title(None)
+    return grid
+
+
+@styled
+def plot_courses(
+    curves: pd.DataFrame,  # method, seed, episodes, reward, and reward_0, reward_1, ... of the problems
+    titles,                # of the problems
+    smooth=1,              # updates averaged, the newest included
+):                         # a grid of panels
+    "Success while learning, over all problems and for each; medians and quartiles over runs."
+    names = {'reward': 'all'} | {f'reward_{i}': title for i, title in enumerate(titles)}
+    curves = curves.reset_index(drop=True).rename(columns=names)
+    rolled = curves.groupby(['method', 'seed'])[list(names.values())].rolling(smooth, min_periods=1).mean()
+    rolled = rolled.reset_index([0, 1]).assign(programs=curves.episodes)
+    long = rolled.melt(['method', 'seed', 'programs'], var_name='problem', value_name='share that passes')
+    grid = sns.relplot(long, x='programs', y='share that passes', hue='method', col='problem', col_wrap=4,
+                       kind='line', palette=PALETTE, estimator='median', errorbar=('pi', 50), height=1.7, aspect=1.3,
+                       facet_kws=dict(ylim=(-.03, 1.03), legend_out=False))
+    sns.move_legend(grid, 'center', bbox_to_anchor=(.9, .25), title=None, frameon=False)
+    return grid.set_titles('{col_name}')
 
 # %% ../nbs/3_measure/30_plots.ipynb #afcec5cc
 @styled

@@ -31,7 +31,7 @@ from .training import Batches, Loop
 # %% ../nbs/1_method/05_pretraining.ipynb #d6bdb215
 @dataclass
 class PretrainConfig(Settings):
-    "Phase 1: adapt the upper half on expert programs."
+    "Phase 1 on a pretrained model: adapt its upper half to expert programs."
     steps: Count = 120                # optimiser steps
     batch_size: Count = 16            # programs a step
     lr: Positive = 1e-3               # peak learning rate, cosine decay to 0
@@ -53,22 +53,24 @@ class PretrainResult:
 # %% ../nbs/1_method/05_pretraining.ipynb #f09c6772
 def add_lora(
     model,        # of `transformers`; not changed
-    rank,         # of the updates
+    rank,         # r, of the updates
     alpha,        # their scale, over the rank
     layers=None,  # numbers of the blocks that get updates; None: all
-):                # `PeftModel`
-    "A copy of the model with trainable low-rank updates of every linear layer in its blocks."
+):                # a `peft` model around the copy
+    "A copy of the model with trainable low-rank updates of every linear layer in its blocks (Hu et al. 2021)."
     head = model.get_output_embeddings()
     linear = {name.split('.')[-1] for name, module in model.named_modules()
               if isinstance(module, (nn.Linear, Conv1D)) and module is not head}
-    config = LoraConfig(r=rank, lora_alpha=alpha, target_modules=sorted(linear), task_type='CAUSAL_LM',
-                        layers_to_transform=None if layers is None else list(layers))
+    config = LoraConfig(
+        r=rank, lora_alpha=alpha, target_modules=sorted(linear), task_type='CAUSAL_LM',
+        layers_to_transform=None if layers is None else list(layers))
     return get_peft_model(copy.deepcopy(model), config)
 
 # %% ../nbs/1_method/05_pretraining.ipynb #2949c52d
 def _with_lora(backbone, c):
-    "A copy of the backbone whose upper blocks carry trainable low-rank updates, and the model `peft` wrapped around it."
-    wrapped = add_lora(backbone.model, c.lora_rank, c.lora_alpha, range(backbone.layer, backbone.n_layers))
+    "A copy of the backbone with low-rank updates of its upper blocks, and the `peft` model around it."
+    upper = range(backbone.layer, backbone.n_layers)
+    wrapped = add_lora(backbone.model, c.lora_rank, c.lora_alpha, upper)
     adapted = Backbone(wrapped.get_base_model(), backbone.layer, backbone.tokenizer)
     for n, p in adapted.model.named_parameters(): p.requires_grad_('lora_' in n)
     return adapted, wrapped
@@ -79,7 +81,7 @@ def pretrain(
     data: ExpertData,        # training programs
     config=PretrainConfig(),
     valid: ExpertData=None,  # validation programs
-    vocab=None,              # (V',) sorted token ids the softmax is restricted to while training; None: all
+    vocab=None,              # (V',) sorted token ids that training scores; None: all
     checkpoint=None,         # folder in which an interrupted training is taken up again; None: none
 ) -> PretrainResult:
     "Phase 1: minimise -sum_t log p(a_t | o_{1:t}) over low-rank updates of the upper half."
@@ -106,7 +108,7 @@ class ScratchConfig(Settings):
     batch_size: Count = 192           # fresh trajectories a step
     lr: Positive = 3e-3               # of AdamW
     muon_lr: NotNegative = 0.02       # of Muon, on the matrices of the blocks; 0 leaves them to AdamW
-    embedding_lr: Positive = 3e-3     # of AdamW, on the tables of an `ObservationEmbedding`
+    embedding_lr: Positive = 3e-3     # of AdamW, on the input embedding
     weight_decay: NotNegative = 0.03  # of AdamW
     muon_decay: NotNegative = 0.1     # weight decay of Muon
     obs_weight: NotNegative = 0.      # lambda: what a nat of the next observation counts
@@ -119,7 +121,7 @@ class ScratchConfig(Settings):
     n_layers: Count = 4               # blocks
     n_heads: Count = 4                # heads of attention
     n_ff: Count = 128                 # hidden width of the MLP
-    recurrent: bool = False           # RG-LRU instead of attention
+    recurrent: bool = False           # RG-LRU instead of attention, where the model has that choice
 
     def __post_init__(self):
         super().__post_init__()
@@ -127,30 +129,36 @@ class ScratchConfig(Settings):
 
     def rate(self, step):
         "Share of the learning rates used at this step."
-        return min(1., (step + 1) / max(1, self.warmup), (1 - step / self.steps) / max(self.decay, 1e-9))
+        rise, fall = (step + 1) / max(1, self.warmup), (1 - step / self.steps) / max(self.decay, 1e-9)
+        return min(1., rise, fall)
 
 # %% ../nbs/1_method/05_pretraining.ipynb #70c00cbe
 def word_tokenizer(
     texts,  # all texts whose words it shall know
 ) -> PreTrainedTokenizerFast:
-    "A tokenizer of words for small models"
-    split = pre_tokenizers.Split(Regex(r"\n *| ?[A-Za-z_]+| ?\d+| ?[^\sA-Za-z_\d]| +"), behavior='isolated')
-    words = sorted({word for text in texts for word, _ in split.pre_tokenize_str(text)})
-    tokenizer = Tokenizer(models.WordLevel({w: i for i, w in enumerate(['<pad>', '<end>', '<unk>', *words])}, unk_token='<unk>'))
+    "A tokenizer of words for small models; a line break and the indentation after it are one word."
+    pattern = Regex(r"\n *| ?[A-Za-z_]+| ?\d+| ?[^\sA-Za-z_\d]| +")
+    split = pre_tokenizers.Split(pattern, behavior='isolated')
+    words = {word for text in texts for word, _ in split.pre_tokenize_str(text)}
+    numbers = {word: i for i, word in enumerate(['<pad>', '<end>', '<unk>', *sorted(words)])}
+    tokenizer = Tokenizer(models.WordLevel(numbers, unk_token='<unk>'))
     tokenizer.pre_tokenizer, tokenizer.decoder = split, decoders.Fuse()
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token='<pad>', eos_token='<end>', unk_token='<unk>')
+    special = dict(pad_token='<pad>', eos_token='<end>', unk_token='<unk>')
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **special)
 
 # %% ../nbs/1_method/05_pretraining.ipynb #bce0d7e1
 def new_decoder(
-    tokenizer,
+    tokenizer,               # with an end-of-text token and a pad token
     config=ScratchConfig(),  # n_e, n_layers, n_heads, n_ff and seed are used
 ) -> Qwen2ForCausalLM:
-    "An untrained small decoder for a tokenizer"
-    c = config; torch.manual_seed(c.seed)
+    "An untrained small decoder for a tokenizer."
+    c = config
+    torch.manual_seed(c.seed)
     model = Qwen2ForCausalLM(Qwen2Config(
-        vocab_size=len(tokenizer), hidden_size=c.n_e, num_hidden_layers=c.n_layers, num_attention_heads=c.n_heads, num_key_value_heads=c.n_heads,
-        intermediate_size=c.n_ff, max_position_embeddings=512, tie_word_embeddings=False,
-        bos_token_id=None, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id))
+        vocab_size=len(tokenizer), hidden_size=c.n_e, num_hidden_layers=c.n_layers,
+        num_attention_heads=c.n_heads, num_key_value_heads=c.n_heads, intermediate_size=c.n_ff,
+        max_position_embeddings=512, tie_word_embeddings=False, bos_token_id=None,
+        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id))
     nn.init.normal_(model.get_input_embeddings().weight)
     return model
 
@@ -159,16 +167,16 @@ def new_decoder(
 class ScratchResult:
     "A trained base and how it got there."
     model: PreTrainedModel
-    history: pd.DataFrame  # step, seconds, train_nll, nll, floor, floor_known, gap: nats an action
+    history: pd.DataFrame  # step, seconds; train_nll, nll, floor, floor_known, gap: nats an action
 
     def save(self, folder, layer=None, dtype=torch.float16):
-        "Save model and history for `Backbone.from_pretrained`, which splits it after block `layer`."
+        "Save model and history for `Backbone.from_pretrained`, to be split after block `layer`."
         Backbone(copy.deepcopy(self.model).to(dtype), layer).save_pretrained(folder)
         self.history.to_csv(Path(folder)/'history.csv', index=False)
 
 # %% ../nbs/1_method/05_pretraining.ipynb #07829291
 def _hidden(model, obs):
-    "Hidden states after the final norm (B, T, n_e). Trajectories are padded on the right, so a causal model needs no mask."
+    "Hidden states after the final norm (B, T, n_e). Padding is on the right, so no mask is needed."
     return model.base_model(input_ids=obs, use_cache=False).last_hidden_state
 
 def _loss(model, batch, obs_weight):
@@ -181,13 +189,14 @@ def _loss(model, batch, obs_weight):
     return nll, nll + obs_weight * following.sum() / m.sum()
 
 def _optimisers(model, c):
-    "Muon for the matrices of the blocks, AdamW for the rest, with a learning rate of its own for the input embedding."
-    blocks = [p for m in model.base_model.children() if isinstance(m, nn.ModuleList) for p in m.parameters() if p.ndim == 2]
-    if not c.muon_lr: blocks = []
+    "Muon for the matrices of the blocks, AdamW for the rest, and the schedules of both."
+    lists = [m for m in model.base_model.children() if isinstance(m, nn.ModuleList)] if c.muon_lr else []
+    blocks = [p for m in lists for p in m.parameters() if p.ndim == 2]
     embedding = list(model.get_input_embeddings().parameters())
     chosen = set(map(id, blocks + embedding))
-    groups = [dict(params=[p for p in model.parameters() if id(p) not in chosen])]
-    groups.append(dict(params=embedding, lr=c.embedding_lr, weight_decay=c.weight_decay * c.lr / c.embedding_lr))
+    rest = [p for p in model.parameters() if id(p) not in chosen]
+    decay = c.weight_decay * c.lr / c.embedding_lr   # per step the same as for the rest
+    groups = [dict(params=rest), dict(params=embedding, lr=c.embedding_lr, weight_decay=decay)]
     opts = [torch.optim.AdamW(groups, lr=c.lr, weight_decay=c.weight_decay)]
     if blocks: opts.append(torch.optim.Muon(blocks, lr=c.muon_lr, weight_decay=c.muon_decay))
     return opts, [torch.optim.lr_scheduler.LambdaLR(o, c.rate) for o in opts]
@@ -224,7 +233,8 @@ class batch_by_length:
 def _part(batch, rows):
     "Some trajectories, cut to the longest of them."
     T = int(batch.mask[rows].sum(1).max())
-    return replace(batch, **{k: v[rows] if v.ndim == 1 else v[rows, :T] for k, v in vars(batch).items() if torch.is_tensor(v)})
+    tensors = {k: v for k, v in vars(batch).items() if torch.is_tensor(v)}
+    return replace(batch, **{k: v[rows] if v.ndim == 1 else v[rows, :T] for k, v in tensors.items()})
 
 # %% ../nbs/1_method/05_pretraining.ipynb #0c253060
 def _move(batch, device):
@@ -232,20 +242,30 @@ def _move(batch, device):
     return replace(batch, **{k: getattr(batch, k).to(device) for k in ('obs', 'action', 'mask')})
 
 @torch.no_grad()
-def base_nll(model, batch, chunk=512, temperature=1.):
-    "Nats of each expert action (B, T), 0 where masked."
+def base_nll(
+    model,
+    batch,           # trajectories as for `train_base`
+    chunk=512,       # trajectories scored at once
+    temperature=1.,  # of the model's actions
+):                   # (B, T) on the CPU
+    "Nats of each expert action, 0 where masked."
     batch, out = _move(batch, model.device), []
     for o, a, m in zip(batch.obs.split(chunk), batch.action.split(chunk), batch.mask.split(chunk)):
         logits = model.get_output_embeddings()(_hidden(model, o)).float() / temperature
-        out.append(F.cross_entropy(logits.flatten(0, 1), a.flatten(), reduction='none').view(a.shape) * m)
+        nll = F.cross_entropy(logits.flatten(0, 1), a.flatten(), reduction='none')
+        out.append(nll.view(a.shape) * m)
     return torch.cat(out).cpu()
 
-def floors(batch):
-    "The least possible nats an action on these trajectories: with the task unknown and inferred, and with the goal known."
-    known = dict(floor=getattr(batch, 'nll_inferred', None), floor_known=getattr(batch, 'nll_known', None))
+def floors(
+    batch,  # trajectories; nll_inferred and nll_known (B, T), if there are any
+):          # dict: floor, floor_known
+    "The least nats an action that are possible here: with the goal inferred from the past, and with it known."
+    names = dict(floor='nll_inferred', floor_known='nll_known')
+    known = {k: getattr(batch, name, None) for k, name in names.items()}
     return {k: v[batch.mask.cpu()].mean().item() for k, v in known.items() if v is not None}
 
 def _line(model, valid):
+    "What the history says about fixed trajectories."
     if valid is None: return {}
     line = dict(nll=(base_nll(model, valid).sum() / valid.mask.sum()).item(), **floors(valid))
     return line | (dict(gap=line['nll'] - line['floor']) if 'floor' in line else {})
@@ -253,9 +273,9 @@ def _line(model, valid):
 # %% ../nbs/1_method/05_pretraining.ipynb #043d7df3
 def train_base(
     model,                    # a causal model of `transformers`, trained in place
-    sample,                   # (n, generator) -> n fresh trajectories with obs (n, T[, K]), action (n, T), mask (n, T)
+    sample,                   # (n, generator) -> trajectories: obs (n, T[, K]), action and mask (n, T)
     config=ScratchConfig(),
-    valid=None,               # trajectories for the history; their nll_inferred and nll_known, if any, are the floors
+    valid=None,               # trajectories for the history, with floors or without
     folder=None,              # where to save at each line of the history; None: nowhere
     checkpoint=None,          # folder in which an interrupted training is taken up again; None: none
 ) -> ScratchResult:

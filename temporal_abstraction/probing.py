@@ -19,7 +19,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from .backbone import Backbone
 from .pinpad import Trajectories
-from .programs import block_labels
+from .grammar import block_labels
 
 # %% ../nbs/3_measure/31_probing.ipynb #75f9c184
 def age(

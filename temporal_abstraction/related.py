@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['delete_distance', 'warping_distance', 'lcs', 'min_path_sum', 'RELATED', 'PROMPTS', 'skeleton', 'shared_blocks',
-           'HeldOut', 'held_out', 'reworded']
+           'HeldOut', 'held_out', 'reword_prompt']
 
 # %% ../nbs/2_worlds/24d_related.ipynb #27e0be34
 import builtins
@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from .programs import PROBLEMS, Plan, Problem, edit_distance, find_problems, parse_plan
+from .grammar import Plan, Problem, parse_plan
+from .programs import PROBLEMS, edit_distance, find_problems
 
 # %% ../nbs/2_worlds/24d_related.ipynb #bd6f85c5
 def _vary(
@@ -33,14 +34,17 @@ def _vary(
     return parse_plan(name, "\n".join([*names, text]).replace("edit_distance", entry_point))
 
 # %% ../nbs/2_worlds/24d_related.ipynb #9d7320fe
-def _kept(s, t): return max(k for k in range(min(len(s), len(t)) + 1) if {*combinations(s, k)} & {*combinations(t, k)})
+def _kept(s, t):
+    sizes = range(min(len(s), len(t)) + 1)
+    return max(k for k in sizes if {*combinations(s, k)} & {*combinations(t, k)})
 
 
 def _delete_reference(s, t): return len(s) + len(t) - 2 * _kept(s, t)
 
 
-_delete_edges = dict(reward=[("", ""), ("ab", ""), ("", "d"), ("abc", "bcd"), ("a", "b")],
-                     evaluation=[("c", ""), ("", "ab"), ("b", "b"), ("abcd", "dcba"), ("b", "c"), ("ab", "ba")])
+_delete_edges = dict(
+    reward=[("", ""), ("ab", ""), ("", "d"), ("abc", "bcd"), ("a", "b")],
+    evaluation=[("c", ""), ("", "ab"), ("b", "b"), ("abcd", "dcba"), ("b", "c"), ("ab", "ba")])
 
 # %% ../nbs/2_worlds/24d_related.ipynb #e674e255
 _delete_rows = _vary("rows", "delete_distance", """
@@ -92,8 +96,11 @@ _delete_recursive = _vary("recursive", "delete_distance", """
 """)
 
 delete_distance = Problem(
-    "delete_distance", "# Return the least number of letters to delete from the words s and t to make them equal.\ndef delete_distance(s, t):",
-    (_delete_rows, _delete_table, _delete_recursive), "Delete distance", _delete_reference, edit_distance.draw, _delete_edges)
+    "delete_distance",
+    "# Return the least number of letters to delete from the words s and t to make them equal.\n"
+    "def delete_distance(s, t):",
+    (_delete_rows, _delete_table, _delete_recursive), "Delete distance",
+    _delete_reference, edit_distance.draw, _delete_edges)
 
 # %% ../nbs/2_worlds/24d_related.ipynb #ba77f32d
 def _stretched(word, n):
@@ -103,8 +110,9 @@ def _stretched(word, n):
 
 
 def _warping_reference(s, t):
-    return min(sum(x != y for x, y in zip(u, v)) for n in range(max(len(s), len(t)), len(s) + len(t))
-               for u in _stretched(s, n) for v in _stretched(t, n))
+    def apart(u, v): return sum(x != y for x, y in zip(u, v))
+    lengths = range(max(len(s), len(t)), len(s) + len(t))
+    return min(apart(u, v) for n in lengths for u in _stretched(s, n) for v in _stretched(t, n))
 
 
 def _warping_draw(rng):  # words without letters cannot be stretched
@@ -112,8 +120,9 @@ def _warping_draw(rng):  # words without letters cannot be stretched
     return s, t or s
 
 
-_warping_edges = dict(reward=[("a", "a"), ("a", "bab"), ("aab", "abb"), ("abc", "cab")],
-                      evaluation=[("b", "c"), ("cdc", "d"), ("abb", "aab"), ("abca", "bcab")])
+_warping_edges = dict(
+    reward=[("a", "a"), ("a", "bab"), ("aab", "abb"), ("abc", "cab")],
+    evaluation=[("b", "c"), ("cdc", "d"), ("abb", "aab"), ("abca", "bcab")])
 
 # %% ../nbs/2_worlds/24d_related.ipynb #58620ee4
 _warping_rows = _vary("rows", "warping_distance", """
@@ -179,12 +188,16 @@ _warping_recursive = _vary("recursive", "warping_distance", """
 """)
 
 warping_distance = Problem(
-    "warping_distance", "# Return the fewest places where the words s and t differ, stretched by repeating letters.\ndef warping_distance(s, t):",
-    (_warping_rows, _warping_table, _warping_recursive), "Warping distance", _warping_reference, _warping_draw, _warping_edges)
+    "warping_distance",
+    "# Return the fewest places where the words s and t differ, stretched by repeating letters.\n"
+    "def warping_distance(s, t):",
+    (_warping_rows, _warping_table, _warping_recursive), "Warping distance",
+    _warping_reference, _warping_draw, _warping_edges)
 
 # %% ../nbs/2_worlds/24d_related.ipynb #7beaef05
-_lcs_edges = dict(reward=[("", "a"), ("b", "b"), ("abc", "cab"), ("abcd", "bd")],
-                  evaluation=[("", ""), ("c", ""), ("a", "c"), ("dada", "adad"), ("ab", "dacb")])
+_lcs_edges = dict(
+    reward=[("", "a"), ("b", "b"), ("abc", "cab"), ("abcd", "bd")],
+    evaluation=[("", ""), ("c", ""), ("a", "c"), ("dada", "adad"), ("ab", "dacb")])
 
 _lcs_rows = _vary("rows", "lcs", """
 @ table_init: times
@@ -268,14 +281,17 @@ _lcs_recursive = _vary("recursive", "lcs", """
     return drop if drop > add else add
 """)
 
-lcs = Problem("lcs", "# Return the length of the longest common subsequence of the words s and t.\ndef lcs(s, t):",
-              (_lcs_rows, _lcs_table, _lcs_recursive), "LCS", _kept, edit_distance.draw, _lcs_edges)
+lcs = Problem(
+    "lcs",
+    "# Return the length of the longest common subsequence of the words s and t.\ndef lcs(s, t):",
+    (_lcs_rows, _lcs_table, _lcs_recursive), "LCS", _kept, edit_distance.draw, _lcs_edges)
 
 # %% ../nbs/2_worlds/24d_related.ipynb #3d9dd656
 def _path_reference(grid):
     rows, columns = len(grid), len(grid[0])
-    def total(downs):  # the steps that go down; after step k of which d were down we stand in row d, column k - d
-        return sum(grid[d][k - d] for k in range(rows + columns - 1) for d in [sum(step < k for step in downs)])
+    def total(downs):  # the steps that go down; after k steps, d of them down, we stand in row d, column k - d
+        down = [sum(step < k for step in downs) for k in range(rows + columns - 1)]
+        return sum(grid[d][k - d] for k, d in enumerate(down))
     return min(map(total, combinations(range(rows + columns - 2), rows - 1)))
 
 
@@ -284,8 +300,10 @@ def _path_draw(rng):
     return ([[rng.randint(0, 9) for _ in range(columns)] for _ in range(rng.randint(1, 4))],)
 
 
-_path_edges = dict(reward=[([[5]],), ([[1, 2, 3]],), ([[4], [0], [2]],), ([[1, 9], [1, 1]],)],
-                   evaluation=[([[0]],), ([[7, 1]],), ([[2], [8]],), ([[1, 2], [9, 3]],), ([[3, 1, 1], [0, 9, 1], [0, 0, 9]],)])
+_path_edges = dict(
+    reward=[([[5]],), ([[1, 2, 3]],), ([[4], [0], [2]],), ([[1, 9], [1, 1]],)],
+    evaluation=[([[0]],), ([[7, 1]],), ([[2], [8]],), ([[1, 2], [9, 3]],),
+                ([[3, 1, 1], [0, 9, 1], [0, 0, 9]],)])
 
 # %% ../nbs/2_worlds/24d_related.ipynb #c202cca9
 _path_rows = parse_plan("rows", """
@@ -370,8 +388,11 @@ $ line | numbers
     return min(down, right) + grid[0][0]
 """)
 
-min_path_sum = Problem("min_path_sum", "# Return the least sum of a path through the grid that goes right or down.\ndef min_path_sum(grid):",
-                       (_path_rows, _path_table, _path_recursive), "Least path sum", _path_reference, _path_draw, _path_edges)
+min_path_sum = Problem(
+    "min_path_sum",
+    "# Return the least sum of a path through the grid that goes right or down.\ndef min_path_sum(grid):",
+    (_path_rows, _path_table, _path_recursive), "Least path sum",
+    _path_reference, _path_draw, _path_edges)
 
 RELATED = {p.name: p for p in (delete_distance, warping_distance, lcs, min_path_sum)}
 
@@ -393,21 +414,25 @@ def _runs(problem, length):
     for program in problem.distribution:
         for k in range(len(program.blocks) - length + 1):
             kinds = " → ".join(b.kind for b in program.blocks[k:k + length])
-            runs[program.plan, kinds, skeleton("".join(program.texts[k:k + length]))] = None
+            text = skeleton("".join(program.texts[k:k + length]))
+            runs[program.plan, kinds, text] = None
     return list(runs)
 
 
-def shared_blocks(problem: Problem,
-                  others,  # names or `Problem`s to look in
-                  length: int = 1,  # blocks in a row
-                  ) -> pd.DataFrame:  # plan, blocks (kinds), wordings, known (how many occur in others), where (names)
+def shared_blocks(
+    problem: Problem,
+    others,  # names or `Problem`s to look in
+    length: int = 1,  # blocks in a row
+) -> pd.DataFrame:  # plan, blocks (kinds), wordings, known (how many occur in others), where (names)
     "Which blocks of `problem` occur in other problems, up to names; one row for each place in a plan"
     found = {p.name: {text for *_, text in _runs(p, length)} for p in find_problems(others)}
     runs = pd.DataFrame(_runs(problem, length), columns=["plan", "blocks", "text"])
     runs["where"] = [[name for name in found if text in found[name]] for text in runs.text]
-    rows = [dict(plan=plan, blocks=blocks, wordings=len(run), known=sum(map(bool, run["where"])),
-                 where=[name for name in found if any(name in w for w in run["where"])])
-            for (plan, blocks), run in runs.groupby(["plan", "blocks"], sort=False)]
+    rows = []
+    for (plan, blocks), run in runs.groupby(["plan", "blocks"], sort=False):
+        where = [name for name in found if any(name in w for w in run["where"])]
+        known = sum(map(bool, run["where"]))
+        rows.append(dict(plan=plan, blocks=blocks, wordings=len(run), known=known, where=where))
     return pd.DataFrame(rows)
 
 # %% ../nbs/2_worlds/24d_related.ipynb #543736af
@@ -417,15 +442,19 @@ class HeldOut(NamedTuple):
     target: Problem  # for phase 3, absent from the others
 
 
-def held_out(name: str) -> HeldOut:  # `train, target = held_out("edit_distance")`
-    "Leave one of the six problems out and add the related ones; ValueError if a block of every plan would be unknown"
-    target, = find_problems(name)
-    train = [p for p in [*PROBLEMS.values(), *RELATED.values()] if p.name != target.name]
+def held_out(
+    problem,  # a name of one of the six, or a `Problem`
+    others=None,  # names or `Problem`s to train on; None: the other five and the related ones
+) -> HeldOut:  # `train, target = held_out("edit_distance")`
+    "Leave a problem out; ValueError if in each of its plans a block would be unknown"
+    target, = find_problems(problem)
+    known = [*PROBLEMS.values(), *RELATED.values()] if others is None else find_problems(others)
+    train = [p for p in known if p.name != target.name]
     places = shared_blocks(target, train)
     missing = (places.wordings - places.known).groupby(places.plan).sum()
     if missing.all():
-        raise ValueError(f"{target.name!r} cannot be held out: none of its plans is made of blocks that occur in other problems; "
-                         f"in the plan {missing.idxmin()!r}, {missing.min()} wordings are unknown.")
+        raise ValueError(f"{target.name!r} cannot be held out: none of its plans is made of blocks that occur in "
+                         f"other problems; in the plan {missing.idxmin()!r}, {missing.min()} wordings are unknown.")
     return HeldOut(train, target)
 
 # %% ../nbs/2_worlds/24d_related.ipynb #33eed04d
@@ -466,12 +495,23 @@ _COMMENTS |= {
                      "Find the minimum total of the numbers on a way through grid."),
 }
 
-PROMPTS = {name: (problem.prompt, *(f"# {comment}\n" + problem.prompt.split("\n")[1] for comment in _COMMENTS[name]))
-           for name, problem in (PROBLEMS | RELATED).items()}
+def _ask(problem, comment): return f"# {comment}\n" + problem.prompt.split("\n")[1]
+
+
+def _prompts(problem): return (problem.prompt, *(_ask(problem, c) for c in _COMMENTS[problem.name]))
+
+
+PROMPTS = {name: _prompts(problem) for name, problem in (PROBLEMS | RELATED).items()}
 
 # %% ../nbs/2_worlds/24d_related.ipynb #d7eff5bd
-def reworded(problem: str) -> list[Problem]:  # a key of `PROMPTS`
-    "The problem once for each prompt that training never shows; ValueError for an unknown name"
-    if problem not in PROMPTS: raise ValueError(f"There is no problem {problem!r}; choose from {', '.join(PROMPTS)}.")
-    known = (PROBLEMS | RELATED)[problem]
-    return [replace(known, prompt=prompt) for prompt in PROMPTS[problem][1:]]
+def reword_prompt(
+    problem,  # a key of `PROMPTS`, or a `Problem`
+    comments=None,  # other comments to ask with; None: those in `PROMPTS`
+) -> list[Problem]:
+    "The problem once for each comment that training never shows; ValueError if none is known"
+    name = problem if isinstance(problem, str) else problem.name
+    if name not in PROMPTS and (comments is None or isinstance(problem, str)):
+        raise ValueError(f"There is no problem {name!r}; choose from {', '.join(PROMPTS)}.")
+    known = (PROBLEMS | RELATED)[problem] if isinstance(problem, str) else problem
+    prompts = PROMPTS[name][1:] if comments is None else [_ask(known, c) for c in comments]
+    return [replace(known, prompt=prompt) for prompt in prompts]

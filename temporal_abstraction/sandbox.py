@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['VALUE_BYTES', 'DEPTH', 'LINUX', 'WALL', 'START', 'SHOWN', 'CHANNEL', 'CONTROL', 'HEAD', 'REPLY', 'Foreign', 'to_tree',
-           'dumps', 'from_tree', 'loads', 'Scratch', 'TaskLimit', 'digest', 'Zygote', 'write_request', 'main']
+           'dumps', 'from_tree', 'loads', 'Scratch', 'TaskLimit', 'digest', 'Zygote', 'write_request', 'Group', 'main']
 
 # %% ../nbs/2_worlds/27_sandbox.ipynb #cd2c054a
 import bisect, collections, copy, ctypes, functools, gc, glob, heapq, itertools, json, math
@@ -206,9 +206,16 @@ def _filter(private, closed):  # is the file tree the candidate's own?; flags `o
 class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("lines", ctypes.c_char_p)]
 
+def _ready(name, *args):
+    "A call of libc's `name` whose arguments are converted already, because a young process pays for each page it touches"
+    function, args = getattr(_libc, name), [ctypes.c_ulong(a) if isinstance(a, int) else a for a in args]
+    def call():
+        if function(*args) < 0: raise OSError(ctypes.get_errno(), f"{name}: {os.strerror(ctypes.get_errno())}")
+    return call
+
 def _seccomp(code):
-    "Install the filter `code` in this process, for good"
-    _call("prctl", _SECCOMP, 2, ctypes.byref(_Program(len(code) // 8, code)), 0, 0)
+    "What installs the filter `code` in a process, for good"
+    return _ready("prctl", _SECCOMP, 2, ctypes.byref(_Program(len(code) // 8, code)), 0, 0)
 
 # %% ../nbs/2_worlds/27_sandbox.ipynb #8d6cf360
 _PACKAGES = ("site-packages", "dist-packages")
@@ -367,13 +374,10 @@ def _limit(which, soft, hard=None):
     if top != resource.RLIM_INFINITY: hard = min(hard, top)
     resource.setrlimit(which, (min(soft, hard), hard))
 
-def _limits(seconds, memory, file_bytes, tasks):
-    "rlimits: seconds of CPU, bytes of address space, bytes a file, tasks, descriptors, no core files"
-    cpu = math.ceil(seconds) + 1
-    _limit(resource.RLIMIT_CPU, cpu, cpu + 1)
+def _limits(memory, file_bytes):
+    "What all children inherit: bytes of address space, bytes a file, descriptors, no core files"
     _limit(resource.RLIMIT_FSIZE, file_bytes)
     _limit(resource.RLIMIT_NOFILE, 32)
-    if tasks: _limit(resource.RLIMIT_NPROC, tasks)
     _limit(resource.RLIMIT_CORE, 0)
     try: _limit(resource.RLIMIT_AS, memory, memory + _SPARE)
     except (ValueError, OSError): pass   # macOS refuses this one; the caller is told
@@ -406,28 +410,22 @@ class TaskLimit:
 _SET_USER = 1 << 7   # the capability to change users
 
 def _set_capabilities(bits):
-    "Keep only these capabilities"
-    _call("capset", struct.pack("Ii", 0x20080522, 0), struct.pack("6I", bits, bits, 0, 0, 0, 0))
+    "What keeps only these capabilities"
+    three = struct.pack("6I", bits, bits, 0, 0, 0, 0)
+    return _ready("capset", struct.pack("Ii", 0x20080522, 0), three)
 
-def _become(user, files_of=None):
-    "Change to another user; open files as `files_of`, if that is given"
-    os.setgroups([])
-    os.setresgid(user, user, user)
-    if files_of is not None: _call("prctl", _KEEPCAPS, 1, 0, 0, 0)
-    os.setresuid(user, user, user)
-    if files_of is None: return
-    _set_capabilities(_SET_USER)
-    _libc.setfsuid(files_of)
-    _set_capabilities(0)
-
-def _give_up_rights(user, files_of, rules):
-    "Drop user, groups, capabilities and files; nothing of it can be undone"
-    if user is not None: _become(user, files_of)
-    if not LINUX: return
-    _set_capabilities(0)
-    _call("prctl", _DUMPABLE, 0, 0, 0, 0)
-    _call("prctl", _NO_NEW_PRIVS, 1, 0, 0, 0)
-    if rules is not None: _call("syscall", 446, rules, 0)
+def _become(user, files_of=None):  # who opens the files; None: the same
+    "What changes a process to another user"
+    keep, some, none = _ready("prctl", _KEEPCAPS, 1, 0, 0, 0), _set_capabilities(_SET_USER), _set_capabilities(0)
+    def become():
+        os.setresgid(user, user, user)
+        if files_of is not None: keep()
+        os.setresuid(user, user, user)   # whoever is no longer root has no capabilities
+        if files_of is None: return
+        some()
+        _libc.setfsuid(files_of)
+        none()
+    return become
 
 # %% ../nbs/2_worlds/27_sandbox.ipynb #a7a27965
 def _explain(error):
@@ -566,21 +564,33 @@ class Zygote:
     def __init__(self, timeout, memory):
         self.timeout, self.memory = timeout, memory   # seconds of CPU, bytes of address space
         self.guards = []                              # their names, for a human reader
-        self.user = self.files_of = None              # the candidate's user; who opens its files
-        self.rules = self.code = self.scratch = None  # Landlock, seccomp, /tmp
+        self.scratch = self.rules = None              # a private /tmp; Landlock's rule set
+        self.steps = []                               # what a child does to give up its rights
         self.tasks = self.ids = None                  # task limit; where the next process id is set
         self.control = socket.socket(fileno=CONTROL)
 
-    def become_candidate(self, channel):
+    def settle(self):
+        "Give up for this process and all its children what it does not need itself"
+        _limits(self.memory, _TMP_BYTES if self.scratch else 0)
+        if "own user" in self.guards: os.setgroups([])
+        os.chdir("/")
+        if not LINUX: return
+        _call("prctl", _DUMPABLE, 0, 0, 0, 0)
+        _call("prctl", _NO_NEW_PRIVS, 1, 0, 0, 0)
+
+    def become_candidate(self, channel, seconds):
         "In the child: leave the zygote's descriptors, resources and rights behind"
-        if not self.scratch: os.setsid()
+        if self.scratch: os.chdir("/tmp")
+        else: os.setsid()
         _reopen_streams()
         os.dup2(channel, CHANNEL)
-        _limits(self.timeout, self.memory, _TMP_BYTES if self.scratch else 0, self.tasks.now())
-        os.chdir("/tmp" if self.scratch else "/")
-        _give_up_rights(self.user, self.files_of, self.rules)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+        tasks = self.tasks.now()
+        if tasks: _limit(resource.RLIMIT_NPROC, tasks)
+        *steps, last = self.steps
+        for step in steps: step()
         os.closerange(CHANNEL + 1, _FILES)
-        if self.code: _seccomp(self.code)
+        last()
 
 # %% ../nbs/2_worlds/27_sandbox.ipynb #sbrequestcode
 def write_request(program: bytes,        # JSON: code and entry
@@ -623,7 +633,7 @@ def _run_once(zygote, fd, number, seconds, deadline):
     r, w = os.pipe()
     if zygote.ids is not None: os.pwrite(zygote.ids, b"9", 0)
     pid = _fork()
-    if not pid: raise _Born(zygote, fd, number, w, word)
+    if not pid: raise _Born(zygote, fd, number, seconds, w, word)
     os.close(w)
     data, how = _listen(r, CONTROL, pid, word + b'end""\n', seconds, deadline)
     os.close(r)
@@ -631,11 +641,11 @@ def _run_once(zygote, fd, number, seconds, deadline):
     if zygote.scratch: zygote.scratch.renew()
     return _line(bytes(data), how, word)
 
-def _come_to_life(zygote, fd, number, channel, word):
+def _come_to_life(zygote, fd, number, seconds, channel, word):
     "In the child: take what belongs to this test, give up the rest"
-    texts = _piece(fd, 0), _piece(fd, number + 1)
-    zygote.become_candidate(channel)
-    return *texts, CHANNEL, word
+    program, inputs = _piece(fd, 0), _piece(fd, number + 1)
+    zygote.become_candidate(channel, math.ceil(max(seconds, 0)) + 1)
+    return program, inputs, CHANNEL, word
 
 # %% ../nbs/2_worlds/27_sandbox.ipynb #dcb8a3a6
 HEAD = struct.Struct("=16sIB")   # a request: its number, how many tests, must values cross whole?
@@ -674,7 +684,7 @@ def _works(action):
 def _refuses_sockets(code):
     "With the filter installed, does the kernel refuse a socket?"
     _call("prctl", _NO_NEW_PRIVS, 1, 0, 0, 0)
-    _seccomp(code)
+    _seccomp(code)()
     try: socket.socket()
     except PermissionError: return True
 
@@ -688,7 +698,7 @@ def _refuses_files(rules):
 def _can_be(user, files_of=None):
     "Can a child be `user`, read the library, and still be killed from here?"
     def library():
-        _become(user, files_of)
+        _become(user, files_of)()
         return os.listdir(sysconfig.get_path("stdlib")) and os.open(os.__file__, os.O_RDONLY)
     r, w = os.pipe()
     pid = os.fork()
@@ -713,11 +723,13 @@ def _own_user(zygote):
     elif LINUX and os.geteuid() == 0:
         number = 61184 + os.getpid() % 4336
         ways = [(number, None)] + ([(number, 0)] if zygote.rules is not None else [])
-    else: return
-    for user, files_of in ways:
-        if _can_be(user, files_of):
-            zygote.user, zygote.files_of = user, files_of
-            return zygote.guards.append("own user")
+    else: return False
+    for way in ways:
+        if _can_be(*way):
+            zygote.steps.append(_become(*way))
+            zygote.guards.append("own user")
+            return True
+    return False
 
 def _own_world(zygote):
     "The upper rung: another file tree and a private /tmp"
@@ -735,6 +747,15 @@ def _few_files(zygote):
     zygote.rules = None
     return 0
 
+def _few_calls(zygote, version):
+    "The filter, if it works here, and nothing in its place if not"
+    private = zygote.scratch is not None
+    code = None if _ARCH is None else _filter(private, 0 if private else _closed_flags(version))
+    if code and _works(lambda: _refuses_sockets(code)):
+        zygote.guards.append("seccomp")
+        return _seccomp(code)
+    return lambda: None
+
 def _make_zygote(rung, timeout, memory):
     "Set up what this machine offers on `rung`; the zygote"
     zygote, version = Zygote(timeout, memory), 0
@@ -742,14 +763,12 @@ def _make_zygote(rung, timeout, memory):
     elif LINUX:
         version = _few_files(zygote)
         _call("prctl", _SUBREAPER, 1, 0, 0, 0)
-    _own_user(zygote)
-    private = zygote.scratch is not None
-    zygote.tasks = TaskLimit(own=private or zygote.user is not None)
-    code = None if _ARCH is None else _filter(private, 0 if private else _closed_flags(version))
-    if code and _works(lambda: _refuses_sockets(code)):
-        zygote.code = code
-        zygote.guards.append("seccomp")
-    zygote.guards += ["rlimits"] if private else ["process groups", "rlimits"]
+    own = _own_user(zygote)
+    zygote.tasks = TaskLimit(own or zygote.scratch is not None)
+    if LINUX: zygote.steps.append(_set_capabilities(0))
+    if zygote.rules is not None: zygote.steps.append(_ready("syscall", 446, zygote.rules, 0))
+    zygote.steps.append(_few_calls(zygote, version))
+    zygote.guards += ["rlimits"] if zygote.scratch else ["process groups", "rlimits"]
     return zygote
 
 # %% ../nbs/2_worlds/27_sandbox.ipynb #9a06d41f
@@ -758,16 +777,18 @@ def _say_hello(**words):
     text = json.dumps(words).encode()
     _send(CONTROL, REPLY.pack(bytes(16), len(text)) + text)
 
-def _zygote_main(rung, timeout, memory, ids):
+def _zygote_main(rung, timeout, memory, ids, group):
     "The zygote's life: set up, say what was achieved, serve; or, in a child, run one test"
     if LINUX: _call("prctl", _PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    try: zygote = _make_zygote(rung, timeout, memory)
+    group.forget()
+    try:
+        zygote = _make_zygote(rung, timeout, memory)
+        zygote.settle()
     except OSError as error: return _say_hello(error=str(error))
     if rung == "namespaces": zygote.ids = ids
-    if LINUX: _call("prctl", _DUMPABLE, 0, 0, 0, 0)
+    if group.parents: zygote.guards.append("control group")
     sys.path[:] = [p for p in sys.path if os.path.isdir(p)]
-    gc.collect()
-    gc.freeze()
+    _warm_up()
     _say_hello(guards=zygote.guards)
     try: _serve(zygote)
     except _Born as born: test = _come_to_life(*born.args)
@@ -786,15 +807,86 @@ def _open_ids():
     try: return os.open("/proc/sys/kernel/ns_last_pid", os.O_WRONLY | os.O_CLOEXEC)
     except OSError: return None
 
+def _warm_up():
+    "Do once, for all children, what the interpreter does when a function runs for the first times"
+    program = json.dumps(dict(code="def f(x):\n    return [x, {x: 1}]", entry="f")).encode()
+    null = os.open("/dev/null", os.O_WRONLY)
+    for _ in range(20): _attempt(program, b'["list",1]', null, b"")
+    os.close(null)
+    del sys.modules["candidate"]
+    gc.collect()
+    gc.freeze()
+
+# %% ../nbs/2_worlds/27_sandbox.ipynb #sbgroup
+def _own_groups():
+    "The folders of this process's control groups: one for all, or one for each kind of limit"
+    with open("/proc/self/cgroup") as f: lines = [line.strip().split(":", 2) for line in f]
+    mine = {kind: path for _, kinds, path in lines for kind in kinds.split(",")}
+    with open("/proc/self/mountinfo") as f: mounts = [line.split(" - ") for line in f]
+    for place, system in mounts:
+        kind, _, options = system.split()[:3]
+        root, folder = place.split()[3:5]
+        kinds = {"cgroup2": [""], "cgroup": options.split(",")}.get(kind, [])
+        path = next((mine[k] for k in kinds if k in ("", "memory", "pids", "cpu") and k in mine), None)
+        if path is not None: yield folder + "/" + os.path.relpath(path, root)
+
+class Group:
+    "The control groups of a sandbox, as far as this process may make some"
+    def __init__(self, memory):  # bytes for all processes of a candidate together
+        top = memory + 3 * _SPARE   # with what the supervisor, the zygote and /tmp need
+        self.settings = {"memory.max": top, "memory.limit_in_bytes": top, "pids.max": _TASKS + 2,
+                         "cpu.weight": 100, "cpu.shares": 1024}
+        self.parents, self.name = [], f"sandbox-{os.getpid()}"
+        try: folders = list(_own_groups())
+        except (OSError, ValueError): return   # another kind of system
+        for folder in folders:
+            try: parent = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            except OSError: continue
+            if self.enter(parent): self.parents.append(parent)
+            else: os.close(parent)
+
+    def put(self, parent, file, value):
+        "Write to one file below `parent`; was that allowed?"
+        try: fd = os.open(file, os.O_WRONLY | os.O_CLOEXEC, dir_fd=parent)
+        except OSError: return False
+        try: return os.write(fd, str(value).encode()) > 0
+        except OSError: return False
+        finally: os.close(fd)
+
+    def enter(self, parent):
+        "Make a group below `parent` and move there; False where that is not to be had"
+        for name in os.listdir(parent):
+            if re.fullmatch(r"sandbox-\d+", name) and not os.path.exists(f"/proc/{name[8:]}"):
+                self.remove(parent, name)
+        try: os.mkdir(self.name, dir_fd=parent)
+        except OSError: return False
+        for kind in ("memory", "pids", "cpu"): self.put(parent, "cgroup.subtree_control", f"+{kind}")
+        limited = [self.put(parent, f"{self.name}/{file}", v) for file, v in self.settings.items()]
+        if any(limited) and self.put(parent, f"{self.name}/cgroup.procs", 0): return True
+        self.remove(parent, self.name)
+        return False
+
+    def remove(self, parent, name):
+        "Remove one group; was it empty?"
+        try: os.rmdir(name, dir_fd=parent)
+        except OSError: return False
+        return True
+
+    def leave(self):
+        "Go back and remove the groups"
+        for parent in self.parents:
+            self.put(parent, "cgroup.procs", 0)
+            for _ in range(100):   # those who died in it may still be on their way out
+                if self.remove(parent, self.name): break
+                time.sleep(0.01)
+
+    def forget(self):
+        "In the zygote: stay in the groups without a way to change them"
+        for parent in self.parents: os.close(parent)
+
 # %% ../nbs/2_worlds/27_sandbox.ipynb #b1146721
-def main(control: int,    # descriptor of the socket to the caller
-         rung: str,       # "namespaces" or "rlimits"
-         timeout: float,  # seconds of CPU a candidate
-         memory: int):    # bytes of address space
-    "The supervisor: enter the namespaces, start the zygote, outlive neither it nor the caller"
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    os.environ.clear()
-    _hold_only(control)
+def _supervise(rung, timeout, memory, group):
+    "Enter the namespaces, start the zygote, and wait for its end or that of the caller"
     caller = os.pidfd_open(os.getppid()) if hasattr(os, "pidfd_open") else None
     ids = _open_ids()
     try: rung == "namespaces" and _unshare()
@@ -802,9 +894,21 @@ def main(control: int,    # descriptor of the socket to the caller
     if LINUX: _call("prctl", _SUBREAPER, 1, 0, 0, 0)
     pid = os.fork()
     if not pid:
-        try: _zygote_main(rung, timeout, memory, ids)
+        try: _zygote_main(rung, timeout, memory, ids, group)
         finally: os._exit(0)
     os.close(CONTROL)
     if caller is not None: select.select([caller, os.pidfd_open(pid)], [], [])
     else: os.waitpid(pid, 0)
     _sweep(pid)
+
+def main(control: int,    # descriptor of the socket to the caller
+         rung: str,       # "namespaces" or "rlimits"
+         timeout: float,  # seconds of CPU a candidate
+         memory: int):    # bytes of address space
+    "The supervisor: a process that outlives neither its zygote nor its caller"
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.environ.clear()
+    _hold_only(control)
+    group = Group(memory)
+    try: _supervise(rung, timeout, memory, group)
+    finally: group.leave()

@@ -120,8 +120,8 @@ def replay(
     "A policy that hands out given abstract actions in order."
     def policy(e, state):
         if state is None: state = torch.stack([torch.arange(len(e)), torch.zeros(len(e), dtype=torch.long)], 1)
-        lane, k = state.unbind(1)
-        return given[lane, k.clamp(max=given.shape[1] - 1)], torch.stack([lane, k + 1], 1)
+        lane, k = state.to(e.device).unbind(1)
+        return given.to(e.device)[lane, k.clamp(max=given.shape[1] - 1)], torch.stack([lane, k + 1], 1)
     return policy
 
 # %% ../nbs/1_method/10_steering.ipynb #482fd2aa
@@ -211,6 +211,18 @@ def _decoder(open_stream, policy, streamer, output_scores):
     return decode
 
 # %% ../nbs/1_method/10_steering.ipynb #dc23d278
+def _with_ends(backbone, options):
+    "Options in which text ends where it does for this backbone, unless the caller says where."
+    given = getattr(options.get('generation_config'), 'eos_token_id', None)
+    if 'eos_token_id' in options or given is not None or not backbone.end_tokens: return options
+    return options | dict(eos_token_id=backbone.end_tokens)
+
+def _check_lengths(backbone, ids, mask, max_new_tokens):
+    "Raise `ValueError` for prompts without tokens, or that leave no room in the context for what is to be written."
+    lengths = torch.full((len(ids),), ids.shape[1]) if mask is None else (mask > 0).sum(1)
+    if not len(ids) or not lengths.min(): raise ValueError("Every prompt needs at least one token.")
+    backbone.check_length(int(lengths.max()) + (max_new_tokens or 1) - 1, f"A prompt of {int(lengths.max())} tokens with its completion")
+
 def _stop_strings(options):
     "Options with stop strings as a criterion, since `generate` does not bring the tokenizer as far as a loop of one's own."
     options, names = dict(options), ('stop_strings', 'tokenizer')
@@ -234,13 +246,15 @@ def steer(
     threshold=None,       # of the gate; None: the metacontroller's own
     output_scores=False,
     use_cache=True,
-    **options,            # as in `transformers`' generate: temperature, top_p, eos_token_id, num_return_sequences, streamer, ...
+    **options,            # as in `transformers`' generate: temperature, top_p, num_return_sequences, streamer, ...;
+                          # eos_token_id is `backbone.end_tokens` unless given
 ) -> Steered:
     "Generate with the controlled residual written at every step, choosing a new code wherever the causal gate fires."
+    _check_lengths(backbone, input_ids, attention_mask, max_new_tokens)
     policy, stream = as_policy(policy, mc.config.n_z), Stream if use_cache else UncachedStream
     decode = _decoder(lambda n: stream(backbone, mc, n, threshold), policy, options.get('streamer'), output_scores)
     mask = None if attention_mask is None else attention_mask.to(backbone.device)
     with torch.random.fork_rng(enabled=seed is not None, devices=range(torch.cuda.device_count())):
         if seed is not None: torch.manual_seed(seed)
         return backbone.model.generate(input_ids.to(backbone.device), attention_mask=mask, max_new_tokens=max_new_tokens,
-                                       do_sample=do_sample, custom_generate=decode, **_stop_strings(options))
+                                       do_sample=do_sample, custom_generate=decode, **_stop_strings(_with_ends(backbone, options)))

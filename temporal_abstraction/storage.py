@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['StorageError', 'sync', 'move', 'write_bytes', 'fingerprint', 'save_tree', 'load_tree', 'hash_file']
 
-# %% ../nbs/1_method/01b_storage.ipynb #098bab90
+# %% ../nbs/1_method/01b_storage.ipynb #84ba3095
 import hashlib
 import io
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, MethodType
@@ -52,7 +53,7 @@ def write_bytes(path, data):
         part.unlink(missing_ok=True)
         raise
 
-# %% ../nbs/1_method/01b_storage.ipynb #ae2cd2b6
+# %% ../nbs/1_method/01b_storage.ipynb #01e3f617
 def _bytes_of(tensor):
     "The memory of a tensor as bytes."
     return tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
@@ -78,7 +79,7 @@ def _pieces(x):
             for k in sorted(x, key=repr):
                 yield from _pieces(k)
                 yield from _pieces(x[k])
-        case list() | tuple() | torch.Size():
+        case Sequence():
             yield f'{len(x)} '.encode()
             for part in x: yield from _pieces(part)
         case nn.Module(): yield from _pieces(_weights(x))

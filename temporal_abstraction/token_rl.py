@@ -24,9 +24,11 @@ from transformers import GenerationConfig, LogitsProcessor, PrinterCallback, Tra
 from trl import GRPOConfig, GRPOTrainer
 from trl.trainer.utils import use_adapter
 
-from .backbone import Backbone
+from .backbone import Backbone, written_text
 from .pretraining import add_lora
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
+from .textworld import longest_prompt
+from .verifier import check_rewards
 
 # %% ../nbs/3_measure/35_token_rl.ipynb #d2806cb9
 @dataclass
@@ -68,6 +70,10 @@ def _check(tokenizer, rows):
     if tokenizer is None or tokenizer.eos_token_id is None or tokenizer.pad_token_id is None:
         raise ValueError("The backbone needs a tokenizer with an end-of-text token and a pad token (which may be the same).")
 
+def _check_lengths(backbone, rows, c):
+    "Raise `ValueError` for prompts without tokens, or that leave no room in the context for a completion."
+    backbone.check_length(longest_prompt(backbone.tokenizer, rows) + c.max_new_tokens - 1, "The longest prompt with its completion")
+
 def _dealt(rows, c):
     "One line for each group of each rollout, in order, with a column `row`."
     rng, n = np.random.default_rng(c.seed), c.updates * (c.lanes // c.group)
@@ -76,25 +82,36 @@ def _dealt(rows, c):
     return Dataset.from_dict(numbered[order], numbered.features)
 
 # %% ../nbs/3_measure/35_token_rl.ipynb #25a0d0d1
+def _mean(rewards):
+    "The mean of those that are numbers; nan if none is."
+    return pd.Series(rewards, dtype=float).mean()
+
 class _Books(TrainerCallback):
     "The reward as the trainer calls it; keeps one line for each rollout."
     __name__, own = 'reward', ('row',)   # columns that are ours, not the reward's
 
-    def __init__(self, reward, updates):
-        self.reward, self.lines, self.start = reward, [], time.perf_counter()
+    def __init__(self, reward, updates, backbone=None):  # backbone: reads the completions; None: as `trl` reads them
+        self.reward, self.lines, self.start, self.backbone = reward, [], time.perf_counter(), backbone
         self.bar = tqdm(total=updates, desc='GRPO on tokens')
 
     def __call__(self, prompts, completions, completion_ids, **columns):
         own = {k: np.array(columns.pop(k)) for k in self.own}
+        if self.backbone: completions = self.read(prompts, completion_ids)
         given = self.reward(prompts=prompts, completions=completions, completion_ids=completion_ids, **columns)
-        rewards, n = np.array([0. if r is None else r for r in given]), len(self.lines) + 1
+        given, n = check_rewards(given, len(prompts)), len(self.lines) + 1
+        rewards = np.array([np.nan if r is None else r for r in given])
         line = self.line(rewards, np.array([len(ids) for ids in completion_ids]), **own)
         self.lines.append(dict(update=n, episodes=n * len(prompts), **line))
-        return rewards.tolist()
+        return given
+
+    def read(self, prompts, completion_ids):
+        tokenizer = self.backbone.tokenizer
+        before = [ids[-1] for ids in tokenizer(prompts)['input_ids']]
+        return written_text(tokenizer, completion_ids, before, self.backbone.end_tokens)
 
     def line(self, rewards, lengths, row):
-        by_row = {f'reward_{g}': rewards[row == g].mean() for g in np.unique(row)}
-        return dict(reward=rewards.mean(), length=lengths.mean(), **by_row)
+        by_row = {f'reward_{g}': _mean(rewards[row == g]) for g in np.unique(row)}
+        return dict(reward=_mean(rewards), length=lengths.mean(), **by_row)
 
     def on_step_end(self, args, state, *_, **__):
         self.lines[-1]['seconds'] = time.perf_counter() - self.start
@@ -153,7 +170,7 @@ def _arguments(c, device, folder):
 @_hushed()
 def _trainer(backbone, rows, c, model, books, folder, callbacks=(), kind=_Trainer, **parts):
     "A trainer of `model`, silent."
-    model.generation_config = GenerationConfig(eos_token_id=backbone.tokenizer.eos_token_id)  # habits such as a top_k would bias the gradient
+    model.generation_config = GenerationConfig(eos_token_id=backbone.end_tokens)  # habits such as a top_k would bias the gradient
     trainer = kind(model, books, _arguments(c, backbone.device, folder), _dealt(rows, c), callbacks=[books, *callbacks],
                    processing_class=copy.deepcopy(backbone.tokenizer), **parts)
     trainer.remove_callback(PrinterCallback)
@@ -170,13 +187,14 @@ def _train(backbone, rows, c, model, books, **parts):
 def token_grpo(
     backbone,       # a `Backbone` with a tokenizer; not changed
     rows: Dataset,  # a column prompt, and whatever columns the reward wants
-    reward,         # (prompts, completions, **columns) -> list of float or None, as in `trl`; None counts as 0
+    reward,         # (prompts, completions, **columns) -> list of float or None, as in `trl`; None is not judged
     config=TokenGRPOConfig(),
 ) -> TokenRLResult:
     "GRPO on tokens (Shao et al. 2024) as `trl` does it. ValueError for rows without prompts or a missing tokenizer."
     _check(backbone.tokenizer, rows)
+    _check_lengths(backbone, rows, config)
     torch.manual_seed(config.seed)
-    return _train(backbone, rows, config, _with_lora(backbone.model, config), _Books(reward, config.updates))
+    return _train(backbone, rows, config, _with_lora(backbone.model, config), _Books(reward, config.updates, backbone))
 
 # %% ../nbs/3_measure/35_token_rl.ipynb #3b213ac5
 @dataclass
@@ -238,8 +256,8 @@ def _write(trainer, prompts):
     batch = tokenizer(prompts, padding=True, padding_side='left', return_tensors='pt').to(trainer.model.device)
     ids = trainer.model.generate(input_ids=batch['input_ids'], attention_mask=batch['attention_mask'],
                                  generation_config=trainer.generation_config, logits_processor=[watch])[:, batch['input_ids'].shape[1]:]
-    ended = (ids == tokenizer.eos_token_id).cumsum(1)
-    real = (ended == 0) | ((ended == 1) & (ids == tokenizer.eos_token_id))
+    is_end = torch.isin(ids, torch.tensor(trainer.eos_token_ids, device=ids.device))
+    real = is_end.cumsum(1) - is_end.long() == 0   # up to the first end, and with it
     entropy = (torch.stack(watch.steps, 1) * real).sum(1) / real.sum(1)
     return [x[m].tolist() for x, m in zip(ids.cpu(), real.cpu())], entropy.cpu()
 
@@ -259,18 +277,19 @@ class _PooledBooks(_Books):
     own = 'row', 'own', 'learns'
 
     def line(self, rewards, lengths, row, own, learns):
-        return super().line(rewards[own], lengths[own], row[own]) | dict(anchor=rewards[~own].mean(), dropped=1 - learns[own].mean())
+        return super().line(rewards[own], lengths[own], row[own]) | dict(anchor=_mean(rewards[~own]), dropped=1 - learns[own].mean())
 
 # %% ../nbs/3_measure/35_token_rl.ipynb #41a694e1
 def momentum_grpo(
     backbone,       # a `Backbone` with a tokenizer; not changed
     rows: Dataset,  # a column prompt, and whatever columns the reward wants
-    reward,         # (prompts, completions, **columns) -> list of float or None, as in `trl`; None counts as 0
+    reward,         # (prompts, completions, **columns) -> list of float or None, as in `trl`; None is not judged
     config=MomentumGRPOConfig(),
 ) -> TokenRLResult: # the history has two columns more: anchor (its mean reward), dropped (share of the policy's completions)
     "GRPO on tokens against a slow anchor. ValueError for rows without prompts or a missing tokenizer."
     _check(backbone.tokenizer, rows)
+    _check_lengths(backbone, rows, config)
     torch.manual_seed(config.seed)
     model = _with_anchor(backbone.model, config)
-    return _train(backbone, rows, config, model, _PooledBooks(reward, config.updates), callbacks=[_Anchor(model, config.decay)],
+    return _train(backbone, rows, config, model, _PooledBooks(reward, config.updates, backbone), callbacks=[_Anchor(model, config.decay)],
                   rollout_func=partial(_pooled_rollout, c=config))

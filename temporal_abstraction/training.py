@@ -86,7 +86,7 @@ def _state_of(x): return x.get_state() if isinstance(x, torch.Generator) else x.
 
 def _set_state(x, state): (x.set_state if isinstance(x, torch.Generator) else x.load_state_dict)(state)
 
-# %% ../nbs/1_method/04_training.ipynb #16d5a895
+# %% ../nbs/1_method/04_training.ipynb #256fd9c9
 class Loop:
     "The steps of some training: `with Loop(...) as loop`, then `for step in loop`, then `loop.update(loss)`."
     def __init__(self,
@@ -100,7 +100,7 @@ class Loop:
         unit='step',      # what a step is called in the history
         leave=True,       # whether the bar stays when all is done
         checkpoint=None,  # folder for checkpoints, in which training is taken up again; None: none are kept
-        every=None,       # steps between checkpoints; None: as often as it takes 3% of the time at most
+        every=None,       # steps between checkpoints; None: as often as it takes 5 s and 3% of the time at most
         made_from=(),     # what decides the result: settings, data, models; a checkpoint made from others is refused
         also=(),          # whatever else changes from step to step: has state_dict and load_state_dict, or a `torch.Generator`
     ):
@@ -208,7 +208,7 @@ def log(self: Loop, **line):
     numbers = {k: v.item() if hasattr(v, 'item') else v for k, v in line.items()}
     self.lines.append({self.unit: self.step + 1, **numbers, 'seconds': self.seconds})
 
-# %% ../nbs/1_method/04_training.ipynb #156b6edf
+# %% ../nbs/1_method/04_training.ipynb #b009ced9
 def _checkpoints(folder):
     "The checkpoints in a folder, by step."
     found = {p: re.fullmatch(r'after_(\d+)_(\d+)\.safetensors', p.name) for p in Path(folder).glob('after_*')}
@@ -225,7 +225,7 @@ def origin(self: Loop):
 @patch
 def keep(self: Loop, done):
     "Write a checkpoint after this many steps, if it is time for one."
-    spare = 1. + .03 * (time.perf_counter() - self.start)
+    spare = 5. + .03 * (time.perf_counter() - self.start)
     too_soon = done % self.every or done == self.step if self.every else self.writing > spare
     if too_soon and done < self.steps: return
     start = time.perf_counter()

@@ -1,0 +1,187 @@
+"""Kill every phase at random moments, spoil every kind of file: what is lost, and what goes unnoticed?
+
+    OMP_NUM_THREADS=1 python benchmarks/run_durability.py --kills 4 --corruptions 120
+
+Runs a tiny base through the phases. Writes `run_durability.csv` and `run_durability.md` beside this file.
+"""
+import argparse
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+os.environ |= dict(TOKENIZERS_PARALLELISM="false", TRANSFORMERS_VERBOSITY="error", HF_DATASETS_DISABLE_PROGRESS_BARS="1", TQDM_DISABLE="1")
+
+import pandas as pd
+import torch
+from torch.optim.optimizer import register_optimizer_step_post_hook
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from temporal_abstraction import pipeline
+from temporal_abstraction.backbone import Backbone
+from temporal_abstraction.from_scratch import ScratchConfig, by_length, new_base, train_base
+from temporal_abstraction.internal_rl import Policy
+from temporal_abstraction.pinpad import WORLDS, expert
+from temporal_abstraction.pipeline import AdaptConfig, DiscoverConfig, RLConfig, Run
+from temporal_abstraction.runs import RunError, loading, write_history
+from temporal_abstraction.storage import fingerprint
+
+SMALL = dict(steps=40, batch_size=8, log_every=10)
+ADAPT, DISCOVER = AdaptConfig(n_per_problem=16, **SMALL), DiscoverConfig(**SMALL)
+RL = RLConfig(updates=4, group=2, distil_steps=20)
+SCRATCH = ScratchConfig(steps=60, batch_size=32, n_e=32, n_layers=2, n_ff=64, log_every=20)
+
+
+def tiny_base(folder):
+    "A small random Llama that reads the tokens of the default base."
+    tokenizer = Backbone.from_pretrained("smollm2").tokenizer
+    torch.manual_seed(0)
+    sizes = dict(hidden_size=32, intermediate_size=64, num_hidden_layers=4, num_attention_heads=4, num_key_value_heads=2)
+    LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer), **sizes)).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return str(folder)
+
+
+def from_nothing(run):
+    "A base of the gridworld, trained from nothing."
+    settings = vars(SCRATCH)
+    if run.done("base", settings): return
+    world = WORLDS["mini"]
+    with run.writing("base", settings) as folder:
+        sample = by_length(lambda n, generator: expert(world, n, generator))
+        result = train_base(new_base(world.nvec, 4, SCRATCH), sample, SCRATCH, checkpoint=folder / "checkpoints")
+        result.save(folder / "backbone")
+        write_history(folder, result.history)
+
+
+def phases(base, seed=0):
+    "Phase -> a function of a run that makes it."
+    return dict(adapt=lambda r: pipeline.adapt(r, base, dtype="float32", config=replace(ADAPT, seed=seed)),
+                discover=lambda r: pipeline.discover(r, replace(DISCOVER, seed=seed)),
+                rl=lambda r: pipeline.rl(r, replace(RL, seed=seed)), base=from_nothing)
+
+
+def start(job, counter):
+    "Run job() in a process group of its own that notes every optimiser step."
+    if pid := os.fork(): return pid
+    os.setsid()
+    os.dup2(os.open(counter.with_suffix(".log"), os.O_CREAT | os.O_WRONLY | os.O_APPEND), 1)
+    os.dup2(1, 2)
+    steps, code = open(counter, "ab", buffering=0), 1
+    register_optimizer_step_post_hook(lambda *_: steps.write(b".") and None)
+    try:
+        job()
+        code = 0
+    except RunError as e: print(e, flush=True)
+    finally: os._exit(code)
+
+
+def ended(pid): return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+def steps_made(counter): return counter.stat().st_size if counter.exists() else 0
+
+
+def weights(folder):
+    "Hash of everything that a phase ends with."
+    return {p.relative_to(folder).as_posix(): fingerprint(p.read_bytes()) for p in folder.rglob("*.safetensors")}
+
+
+def kill(phase, make, ready, work, rng, times):
+    "Make a phase, killed `times` times at random moments, next to one that is left alone."
+    whole, torn, n = Run(work / "whole"), Run(work / "torn"), work / "n"
+    for r in (whole, torn): shutil.copytree(ready, r.out, ignore=shutil.ignore_patterns(".lock"))
+    began = time.perf_counter()
+    assert ended(start(lambda: make(whole), n)) == 0, n.with_suffix(".log").read_text()
+    took, needed, kills, made = time.perf_counter() - began, steps_made(n), 0, work / "made"
+    for _ in range(times):
+        pid, until = start(lambda: make(torn), made), time.perf_counter() + rng.uniform(.1, 1) * took
+        while time.perf_counter() < until and not (gone := os.waitpid(pid, os.WNOHANG)[0]): time.sleep(.001)
+        if gone: break
+        os.killpg(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        kills += 1
+    code = ended(start(lambda: make(torn), made))
+    same = code == 0 and weights(whole / phase) == weights(torn / phase)
+    return dict(phase=phase, kills=kills, steps=needed, lost=steps_made(made) - needed, same_end=same, exit=code)
+
+
+def use(run):
+    "A hash of all that later phases read of a run."
+    bb, mc = pipeline.load_backbone(run), pipeline.load_metacontroller(run)
+    data = pipeline.load_data(run, bb, "train")
+    run.check("rl")
+    with loading(run / "rl"): policies = [Policy.from_pretrained(str(run / "rl" / k)) for k in ("distilled", "policy")]
+    settings = [run.config(k) for k in ("adapt", "discover", "rl")]
+    return fingerprint(bb.model, bb.layer, bb.tokenizer.backend_tokenizer.to_str(), mc, data.e, policies, settings)
+
+
+def spoil(run, other, rng):
+    "Change one thing in a run; what was done to what."
+    files = sorted(p for p in run.out.rglob("*") if p.is_file() and p.name != ".lock")
+    path, how = rng.choice(files), rng.choice(["bit", "bytes", "cut", "empty", "other run", "lost", "added", "exchanged"])
+    data, twin = path.read_bytes(), other / path.relative_to(run.out)
+    at = rng.randrange(len(data))
+    if how == "bit": path.write_bytes(data[:at] + bytes([data[at] ^ 1 << rng.randrange(8)]) + data[at + 1:])
+    if how == "bytes": path.write_bytes(data[:at] + rng.randbytes(16) + data[at + 16:])
+    if how == "cut": path.write_bytes(data[:at])
+    if how == "empty": path.write_bytes(b"")
+    if how == "other run": shutil.copy(twin, path)
+    if how == "lost": path.unlink()
+    if how == "added": shutil.copy(path, path.with_name(rng.choice(["adapter_config.json", "adapter_model.safetensors", "generation_config.json"])))
+    if how == "exchanged":
+        phase = run / path.relative_to(run.out).parts[0]
+        shutil.rmtree(phase)
+        shutil.copytree(other / phase.name, phase)
+    return how
+
+
+def corrupt(ready, other, work, n, rng):
+    "How often a change in a run is refused, goes unnoticed, or makes no difference, by kind."
+    right, found = use(ready), []
+    for _ in range(n):
+        shutil.rmtree(work, ignore_errors=True)
+        run = Run(shutil.copytree(ready.out, work, ignore=shutil.ignore_patterns(".lock")))
+        how = spoil(run, other, rng)
+        try: outcome = "no difference" if use(run) == right else "changed silently"
+        except RunError: outcome = "refused"
+        except Exception as e: outcome = f"{type(e).__name__}"
+        found.append((how, outcome))
+    counts = pd.Series(Counter(found)).unstack(fill_value=0)
+    return counts.reindex(columns=sorted({"refused", "changed silently", "no difference", *counts.columns}), fill_value=0)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=4, help="of each phase, one after the other")
+    parser.add_argument("--corruptions", type=int, default=120)
+    parser.add_argument("--seed", type=int, default=0)
+    a = parser.parse_args()
+    torch.set_num_threads(1)
+    rng, work, here = random.Random(a.seed), Path(tempfile.mkdtemp()), Path(__file__).parent
+    base = tiny_base(work / "model")
+    ready, other = Run(work / "ready"), Run(work / "other")
+    ready.out.mkdir()
+    rows = []
+    for phase, make in phases(base).items():
+        place = work / phase
+        place.mkdir()
+        rows.append(kill(phase, make, ready.out, place, rng, a.kills))
+        print(rows[-1], flush=True)
+        if phase != "base": shutil.copytree(place / "whole", ready.out, dirs_exist_ok=True)
+    for phase, make in phases(base, seed=1).items():
+        if phase != "base": make(other)
+    kills, spoilt = pd.DataFrame(rows), corrupt(ready, other, work / "spoilt", a.corruptions, rng)
+    kills.to_csv(here / "run_durability.csv", index=False)
+    text = f"Kills at random moments of each phase:\n\n```\n{kills.to_string(index=False)}\n```\n\nChanges in a finished run:\n\n```\n{spoilt.to_string()}\n```\n"
+    (here / "run_durability.md").write_text(text)
+    print(text)
+    shutil.rmtree(work)
+    sys.exit(int(not kills.same_end.all() or spoilt["changed silently"].any()))
+
+
+if __name__ == "__main__": main()
