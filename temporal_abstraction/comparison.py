@@ -80,7 +80,8 @@ def summarise_runs(
         end=('reward', last_mean), likeliest=('likeliest', 'first'), right=('right', 'sum'),
         actions=('actions', 'mean'), seconds=('seconds', 'max'))
     runs = runs.assign(minutes=runs.seconds / 60).groupby(keys, sort=False, dropna=False)
-    ends = runs.end.quantile([.5, .25, .75, 0]).unstack().set_axis(['median', 'q25', 'q75', 'worst'], axis=1)
+    at = lambda q: lambda r: r.quantile(q)   # by `agg`, since a missing temperature is a key too
+    ends = runs.end.agg(median='median', q25=at(.25), q75=at(.75), worst='min')
     return runs.size().to_frame('seeds').join(ends).join(runs[['likeliest', 'right', 'actions', 'minutes']].median())
 
 
