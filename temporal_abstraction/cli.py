@@ -15,10 +15,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-# %% ../nbs/3_measure/39_cli.ipynb #7f3690f0
+# %% ../nbs/3_measure/39_cli.ipynb #0fb3642e
 os.environ.setdefault('TOKENIZERS_PARALLELISM', 'false')
 os.environ.setdefault('TRANSFORMERS_VERBOSITY', 'error')
-os.environ.setdefault('HF_DATASETS_DISABLE_PROGRESS_BARS', '1')  # those that last longer are shown: residuals, training, evaluation
+os.environ.setdefault('HF_DATASETS_DISABLE_PROGRESS_BARS', '1')  # bars of what lasts longer are shown
 warnings.filterwarnings('ignore', message='`is_gradient_checkpointing`')  # peft's use of an old name in transformers
 
 # %% ../nbs/3_measure/39_cli.ipynb #1f914b5e
@@ -44,16 +44,17 @@ def find_settings(
     known = PROBLEMS | GRIDWORLD | (PRETRAINED if base else COMPOSED)
     return known.get(task) or known.get(task.partition(':')[0]) or RunSettings()
 
-# %% ../nbs/3_measure/39_cli.ipynb #b59649a5
+# %% ../nbs/3_measure/39_cli.ipynb #99141288
 Here = tyro.conf.arg(name='')   # a dataclass whose fields are options, without a prefix
 Out = Annotated[Path, tyro.conf.arg(help='folder of the run; phases found there are kept, never overwritten')]
 
 @dataclass
 class Base:
     "Which model, and where it is split."
-    base: str | None = None   # hub id, local folder, or smollm2 (the embedded default); None: a small model, trained from nothing
+    base: str | None = None   # hub id, local folder, or smollm2 (comes with the package); None: a small one, from nothing
     layer: int | None = None  # blocks in the lower half; None: half of them
-    dtype: Literal['bfloat16', 'float16', 'float32'] | None = None  # of the base; None: bfloat16, or float32 from nothing
+    # of the base; None: bfloat16, or float32 from nothing
+    dtype: Literal['bfloat16', 'float16', 'float32'] | None = None
 
 @dataclass
 class Verb:
@@ -71,7 +72,9 @@ class Verb:
         if self.dry_run: print(json.dumps(self.resolved(), indent=1, default=str))
         else: self.go(Run(self.out))
 
-    def resolved(self): return asdict(self) | {k: asdict(self.seeded(v)) for k, v in vars(self).items() if k in PHASES}
+    def resolved(self):
+        "All settings, with the seed in them."
+        return asdict(self) | {k: asdict(self.seeded(v)) for k, v in vars(self).items() if k in PHASES}
 
 
 @dataclass
@@ -114,7 +117,7 @@ class FromNothing(Adapt):
     __doc__ = Adapt.__doc__
     config: Annotated[ScratchConfig, Here] = field(default_factory=ScratchConfig)
 
-# %% ../nbs/3_measure/39_cli.ipynb #a3bdb856
+# %% ../nbs/3_measure/39_cli.ipynb #33d5710a
 @dataclass
 class Discover(Verb):
     "Phase 2: discover abstract actions (also the command train_metacontroller)."
@@ -135,7 +138,7 @@ class Evaluate(Verb):
 
 @dataclass
 class Compare(Seeded):
-    "Seeds, ablations and rivals, in as many processes as there are jobs; the run needs phase 2, and phase 3 if rivals start from its imitation."
+    "Seeds, ablations and rivals of a run, in as many processes as there are jobs."
     config: Annotated[CompareConfig, Here] = field(default_factory=CompareConfig)
 
     def go(self, run):
@@ -147,7 +150,7 @@ class Report(Verb):
     "Write figures and report.html of a run."
     def go(self, run): pipeline.report(run, machine=self.machine)
 
-# %% ../nbs/3_measure/39_cli.ipynb #74dba8c3
+# %% ../nbs/3_measure/39_cli.ipynb #c59f7b39
 def peek(argv, *names):
     "What the arguments say about some options, before all are parsed."
     parser = ArgumentParser(add_help=False, allow_abbrev=False)
@@ -173,12 +176,15 @@ def go_on(argv):
     found = read_json(config) if config.is_file() else {}
     return kind(out, config=getattr(find_settings(found.get('task', 'problems'), found.get('base')), phase))
 
-FOLLOWING = dict(discover=(Discover, 'discover'), explore=(Explore, 'explore'), evaluate=(Evaluate, 'evaluate'), compare=(Compare, 'compare'), report=(Report, None))
+FOLLOWING = {  # verb: (its options, the phase whose settings they are)
+    'discover': (Discover, 'discover'), 'explore': (Explore, 'explore'), 'evaluate': (Evaluate, 'evaluate'),
+    'compare': (Compare, 'compare'), 'report': (Report, None)}
 VERBS = {'run': Everything, 'adapt': Adapt, **{k: kind for k, (kind, _) in FOLLOWING.items()}}
 
-# %% ../nbs/3_measure/39_cli.ipynb #3f699a32
-USAGE = 'usage: temporal-abstraction VERB [TASK] [options]    (temporal-abstraction VERB --help lists the options)\n\n' + '\n'.join(
-    f'  {verb:9} {kind.__doc__}' for verb, kind in VERBS.items())
+# %% ../nbs/3_measure/39_cli.ipynb #e0cc5e32
+USAGE = '\n'.join([
+    'usage: temporal-abstraction VERB [TASK] [options]    (VERB --help lists the options)', '',
+    *(f'  {verb:9} {kind.__doc__}' for verb, kind in VERBS.items())])
 
 def execute(prog, argv):
     "Find the verb, fill in what the arguments say, and do it."
@@ -186,7 +192,8 @@ def execute(prog, argv):
     if not argv or argv[0] in ('-h', '--help'): return print(USAGE)
     if argv[0] not in VERBS: raise ValueError(f"There is no command {argv[0]!r}; choose from {', '.join(VERBS)}.")
     default = begin(argv) if argv[0] in ('run', 'adapt') else go_on(argv)
-    tyro.cli(type(default), default=default, prog=f'{prog} {argv[0]}', args=argv[1:])()
+    prog = f'{prog} {argv[0]}' if prog == 'temporal-abstraction' else prog
+    tyro.cli(type(default), default=default, prog=prog, args=argv[1:])()
 
 def main(argv=None):
     "The command `temporal-abstraction`."
@@ -194,8 +201,10 @@ def main(argv=None):
 
 def train_metacontroller_main(argv=None):
     "The command `train_metacontroller`."
-    run_command(lambda prog, a: execute('temporal-abstraction', ['discover', *(sys.argv[1:] if a is None else a)]), 'train_metacontroller', argv)
+    argv = sys.argv[1:] if argv is None else argv
+    run_command(execute, 'train_metacontroller', ['discover', *argv])
 
 def internal_rl_main(argv=None):
     "The command `internal_rl`."
-    run_command(lambda prog, a: execute('temporal-abstraction', ['explore', *(sys.argv[1:] if a is None else a)]), 'internal_rl', argv)
+    argv = sys.argv[1:] if argv is None else argv
+    run_command(execute, 'internal_rl', ['explore', *argv])

@@ -56,8 +56,8 @@ class Policy(nn.Module, Saved):
         e,           # (B, M, n_e) residuals at M successive switches
         state=None,  # (B, n_hidden), None at the start
     ):               # a Normal over (B, M, n_z), and the state after each switch (B, M, n_hidden)
-        x = F.gelu(self.read((e.to(self.mean.dtype) - self.mean) / self.scale))
-        y, _ = self.gru(x, None if state is None else state[None].contiguous())
+        x = F.gelu(self.read((e.to(self.mean) - self.mean) / self.scale))
+        y, _ = self.gru(x, None if state is None else state.to(self.mean.device)[None].contiguous())
         return Normal(self.out(torch.cat([x, y], -1)), self.log_std.exp()), y
 
     def log_prob(self,
@@ -65,19 +65,20 @@ class Policy(nn.Module, Saved):
         z,     # (B, M, n_z)
         mask,  # (B, M) True where a switch happened
     ):         # (B,) log-probability of all codes of an episode together
-        return (self(e)[0].log_prob(z).sum(-1) * mask).sum(1)
+        device = self.mean.device
+        return (self(e)[0].log_prob(z.to(device)).sum(-1) * mask.to(device)).sum(1)
 
     @torch.no_grad()
     def act(self, e, state=None):
         "Draw codes for lanes that switch: the form `steer` wants."
         p, y = self(e[:, None], state)
-        return p.sample()[:, 0], y[:, -1]
+        return p.sample()[:, 0].to(e.device), y[:, -1].to(e.device)
 
     @torch.no_grad()
     def mode(self, e, state=None):
         "The likeliest codes."
         p, y = self(e[:, None], state)
-        return p.mean[:, 0], y[:, -1]
+        return p.mean[:, 0].to(e.device), y[:, -1].to(e.device)
 
 # %% ../nbs/1_method/12_internal_rl.ipynb #80a0c8a1
 @dataclass
@@ -148,10 +149,12 @@ class Episodes:
     def advantage(self, eps=1e-3):
         """(R - mean R) / (std R + eps) within each group (Kobayashi et al. 2025, phase 3; the group of GRPO): (N,).
         Over episodes that were judged; 0 for the others. ValueError for rewards that are no numbers."""
-        if not self.reward[self.judged].isfinite().all(): raise ValueError("Some rewards are not finite; nothing can be learned from them.")
+        everybody = torch.ones_like(self.reward, dtype=torch.bool)
+        judged = getattr(self, 'judged', everybody)   # episodes of other makes know nothing of it
+        if not self.reward[judged].isfinite().all(): raise ValueError("Some rewards are not finite; nothing can be learned from them.")
         a = torch.zeros_like(self.reward)
-        for g in self.group[self.judged].unique():
-            mine = (self.group == g) & self.judged
+        for g in self.group[judged].unique():
+            mine = (self.group == g) & judged
             r = self.reward[mine]
             a[mine] = (r - r.mean()) / (r.std(unbiased=False) + eps)
         return a

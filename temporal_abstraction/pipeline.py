@@ -9,15 +9,16 @@ __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE
            'explore', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate', 'write_tables',
            'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables', 'folder_tables',
            'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'by_actions',
-           'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates', 'print_success',
+           'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates', 'success_table',
            'check_groups', 'compare', 'shown_expert', 'draw_figures', 'plot_curves', 'embed', 'report', 'write_page',
            'show_table', 'run_all']
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #88a9cb60
+# %% ../nbs/3_measure/38_pipeline.ipynb #e876b89a
 import base64
 import copy
 import html
 import json
+import shutil
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from typing import Literal
 
@@ -52,22 +53,22 @@ from .storage import fingerprint
 from .task import TextTask, find_task
 from .token_rl import MomentumGRPOConfig, TokenGRPOConfig, momentum_grpo, token_grpo
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #56874e91
+# %% ../nbs/3_measure/38_pipeline.ipynb #55ed93a0
 @dataclass
 class AdaptConfig(PretrainConfig):
     "Phase 1 on a base."
-    n_per_problem: Count = 128  # distinct expert programs a problem, those for validation and test included, where there may be more
+    n_per_problem: Count = 128  # distinct expert programs a problem, all splits together, at most
     steps: Count = 100          # optimiser steps with the whole softmax
     more_steps: Whole = 0       # and then over the tokens of experts' programs alone, which is faster
     log_every: Count = 20       # steps between lines of the history
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #31e44a7a
+# %% ../nbs/3_measure/38_pipeline.ipynb #52dc7689
 @dataclass
 class ExploreConfig(Settings):
     "Phase 3."
     rl: InternalRLConfig = field(default_factory=lambda: InternalRLConfig(updates=12, lr=1e-3))
-    distil: DistilConfig = field(default_factory=DistilConfig)     # imitation of the metacontroller, before any reward; 0 steps: none
-    start: Literal['distilled', 'fresh'] = 'distilled'             # how the policy starts: as imitation left it, or fresh
+    distil: DistilConfig = field(default_factory=DistilConfig)  # imitation before any reward; 0 steps: none
+    start: Literal['distilled', 'fresh'] = 'distilled'  # how the policy starts: as imitation left it, or fresh
     std: Positive = 0.45           # spread of the policy's z at the start
     group: Count = 12              # episodes of each thing asked in each rollout
     temperature: NotNegative = 0.  # of the model's own actions; 0 leaves z as the only noise
@@ -77,8 +78,10 @@ class ExploreConfig(Settings):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.group < 2: raise ValueError(f"Programs for one problem are compared with each other: group must be at least 2, got {self.group}.")
-        if self.start == 'distilled' and not self.distil.steps: raise ValueError("A policy that starts from imitation needs distil.steps; start='fresh' does without.")
+        if self.group < 2:
+            raise ValueError(f"Episodes are compared with each other: group must be at least 2, got {self.group}.")
+        if self.start == 'distilled' and not self.distil.steps:
+            raise ValueError("A policy that starts from imitation needs distil.steps; start='fresh' does without.")
 
 
 def RLConfig(distil_steps=300, group=12, temperature=0., std=.45, n_tests=10, **rl):
@@ -87,7 +90,7 @@ def RLConfig(distil_steps=300, group=12, temperature=0., std=.45, n_tests=10, **
     imitation = DistilConfig(steps=distil_steps, seed=inner.seed)
     return ExploreConfig(inner, imitation, group=group, temperature=temperature, std=std, n_tests=n_tests)
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #cf7655fa
+# %% ../nbs/3_measure/38_pipeline.ipynb #ca0d95a5
 @dataclass
 class DiscoverConfig(elbo.DiscoverConfig):
     "Phase 2: content first with the gate held open, then a price for switching, then one for bits."
@@ -98,10 +101,10 @@ class DiscoverConfig(elbo.DiscoverConfig):
     kl_delay: Share = 0.5        # share of the steps before alpha begins to rise
     kl_warmup: Share = 0.4       # share of the steps over which it rises
     open_for: Share = 0.4        # share of the steps during which the gate is held open
-    draw_from: Share = 0.4       # share of the steps after which gates are drawn (straight-through) instead of the paper's soft ones
+    draw_from: Share = 0.4       # share of the steps after which gates are drawn instead of blended
     switch_cost: NotNegative = 0.07    # nats a switch once gates are drawn
     log_every: Count = 54          # steps between lines of the history
-    views: str = 'own'           # how the encoder sees experts' work: the task's own way, 'none', or another that the task has
+    views: str = 'own'           # how the encoder sees experts: the task's 'own' way, 'none', or another
     n_valid: Count = 256           # programs for the history, where there are more
 
 # %% ../nbs/3_measure/38_pipeline.ipynb #3672c1f7
@@ -115,33 +118,42 @@ class EvaluateConfig(Settings):
     lanes: Count = 48               # programs written at once
     n: Count = 256                  # experts' programs for the measures of the gate and of z, where there are more
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #a7e7794c
+# %% ../nbs/3_measure/38_pipeline.ipynb #7c021024
 MAIN = 'views'   # the variant that nothing is taken from
 ABLATIONS = {    # name: {path of a setting: value}
-    'no views': {'discover.views': 'none'}, 'equal views': {'discover.views': 'equal'}, 'summary': {'discover.views': 'summary'},
-    'always open': {'discover.metacontroller.gate': 'always'}, 'co-trained base': {'discover.base_lr': 1e-3},
-    'global s': {'discover.metacontroller.embedder': 'sequence'}, 'told the rest': {'discover.metacontroller.embedder': 'rest'},
-    'T=1': {'explore.temperature': 1.}, 'no memory': {'explore.rl.remember': 0}, 'memory': {'explore.rl.remember': 32},
+    'no views': {'discover.views': 'none'},
+    'equal views': {'discover.views': 'equal'},
+    'summary': {'discover.views': 'summary'},
+    'always open': {'discover.metacontroller.gate': 'always'},
+    'co-trained base': {'discover.base_lr': 1e-3},
+    'global s': {'discover.metacontroller.embedder': 'sequence'},
+    'told the rest': {'discover.metacontroller.embedder': 'rest'},
+    'T=1': {'explore.temperature': 1.},
+    'no memory': {'explore.rl.remember': 0},
+    'memory': {'explore.rl.remember': 32},
     'T=1.3': {'token.temperature': 1.3}}
 
-LEARNERS = {'internal RL': 'lrs', 'token GRPO': 'token_lrs', 'momentum GRPO': 'momentum_lrs', 'GRPO on raw actions': 'raw_lrs'}
+LEARNERS = {  # method: its learning rates in `CompareConfig`
+    'internal RL': 'lrs', 'token GRPO': 'token_lrs', 'momentum GRPO': 'momentum_lrs', 'GRPO on raw actions': 'raw_lrs'}
 STANDING = 'supervised', 'random z', 'distilled z'   # what does not learn
 
 def concerned(variant):
     "Which settings an ablation changes: those of 'discover', 'explore' or 'token'."
-    if variant not in ABLATIONS: raise ValueError(f"There is no variant {variant!r}; choose from {', '.join(ABLATIONS)}.")
+    if variant not in ABLATIONS:
+        raise ValueError(f"There is no variant {variant!r}; choose from {', '.join(ABLATIONS)}.")
     return next(iter(ABLATIONS[variant])).partition('.')[0]
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #6d1a6b92
+# %% ../nbs/3_measure/38_pipeline.ipynb #874c71fb
 @dataclass
 class CompareConfig(Settings):
     "Seeds, ablations and rivals, all from one phase 1."
-    explore: ExploreConfig = field(default_factory=ExploreConfig)      # of internal RL here; rivals verify as many programs
+    explore: ExploreConfig = field(default_factory=ExploreConfig)  # of internal RL; rivals verify as many programs
     evaluate: EvaluateConfig = field(default_factory=lambda: EvaluateConfig(n_samples=32, seed=1000))
-    token: TokenGRPOConfig = field(default_factory=TokenGRPOConfig)    # updates, lanes, lr, seed and length are those of internal RL
-    momentum: MomentumGRPOConfig = field(default_factory=MomentumGRPOConfig)  # the same
-    raw: RawGRPOConfig = field(default_factory=RawGRPOConfig)          # the same, for what is no text
-    controllers: ControllersConfig = field(default_factory=ControllersConfig)  # for known goals, where experts' goals are known
+    # of rivals: updates, lanes, learning rate, seed and length are those of internal RL, whatever is given here
+    token: TokenGRPOConfig = field(default_factory=TokenGRPOConfig)
+    momentum: MomentumGRPOConfig = field(default_factory=MomentumGRPOConfig)
+    raw: RawGRPOConfig = field(default_factory=RawGRPOConfig)
+    controllers: ControllersConfig = field(default_factory=ControllersConfig)  # of experts' own goals, if they are known
     methods: tuple[str, ...] = (*STANDING, *LEARNERS)  # what is compared, as far as the task has it
     targets: tuple[str, ...] = ('own',)                # what is asked: 'own', or as for the task's `ask`
     seeds: Count = 2                                     # runs of each method
@@ -159,13 +171,11 @@ class CompareConfig(Settings):
     def __post_init__(self):
         super().__post_init__()
         for method, lrs in LEARNERS.items():
-            if method in self.methods and not getattr(self, lrs): raise ValueError(f"{method} needs a learning rate, but {lrs} is empty.")
+            if method in self.methods and not getattr(self, lrs):
+                raise ValueError(f"{method} needs a learning rate, but {lrs} is empty.")
         if unknown := set(self.methods) - {*STANDING, *LEARNERS}:
             raise ValueError(f"There is no method {min(unknown)!r}; choose from {', '.join((*STANDING, *LEARNERS))}.")
         for v in (*self.variants, *self.swept): concerned(v)
-        for lr in self.lrs: replace(self.explore.rl, lr=lr)   # what a method refuses is refused now, and not after hours
-        for lr in self.token_lrs: replace(self.token, lr=lr)
-        for lr in self.momentum_lrs: replace(self.momentum, lr=lr)
 
 
 @dataclass
@@ -178,7 +188,7 @@ class RunSettings:
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
     compare: CompareConfig = field(default_factory=CompareConfig)
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #78c5d11a
+# %% ../nbs/3_measure/38_pipeline.ipynb #5f4a2835
 def set_field(
     config,  # a dataclass, perhaps of dataclasses
     path,    # such as 'metacontroller.gate'
@@ -186,19 +196,24 @@ def set_field(
 ):
     "A copy of settings in which one is changed. Raises what the dataclass raises for values that mean nothing."
     name, _, rest = path.partition('.')
-    if name not in {f.name for f in fields(config)}: raise ValueError(f"There is no setting {name!r} in {type(config).__name__}.")
-    return replace(config, **{name: set_field(getattr(config, name), rest, value) if rest else value})
+    if name not in {f.name for f in fields(config)}:
+        raise ValueError(f"There is no setting {name!r} in {type(config).__name__}.")
+    inner = set_field(getattr(config, name), rest, value) if rest else value
+    return replace(config, **{name: inner})
 
 
 def set_seed(config, seed):
     "A copy of settings in which every seed is this one."
-    inner = {f.name: getattr(config, f.name) for f in fields(config) if f.init}
-    seeds = {k: set_seed(v, seed) if is_dataclass(v) else seed for k, v in inner.items() if is_dataclass(v) or k == 'seed'}
-    return replace(config, **seeds)
+    changes = {}
+    for f in fields(config):
+        value = getattr(config, f.name)
+        if is_dataclass(value): changes[f.name] = set_seed(value, seed)
+        elif f.name == 'seed': changes[f.name] = seed
+    return replace(config, **changes)
 
 
 def rebuild(kind, saved):
-    "Settings from the dict that a run keeps of them; what belongs to other phases is left aside. ValueError where some are missing."
+    "Settings from the dict that a run keeps, other phases left aside. ValueError where some are missing."
     known = {f.name: f for f in fields(kind) if f.init}
     if missing := set(known) - set(saved): raise ValueError(f"{min(missing)} is missing")
     return kind(**{k: _revive(f, saved[k]) for k, f in known.items()})
@@ -208,7 +223,7 @@ def _revive(f, value):
     if isinstance(f.type, type) and is_dataclass(f.type): return rebuild(f.type, value)
     return tuple(value) if isinstance(value, list) else value
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #2acf8184
+# %% ../nbs/3_measure/38_pipeline.ipynb #75625cf9
 @dataclass
 class Machine(Settings):
     "Where things are computed. None of it decides what comes out, but for rounding."
@@ -219,7 +234,8 @@ class Machine(Settings):
     def __post_init__(self):
         super().__post_init__()
         try: self.where
-        except RuntimeError: raise ValueError(f"There is no device {self.device!r}; choose auto, cpu, cuda or mps.") from None
+        except RuntimeError:
+            raise ValueError(f"There is no device {self.device!r}; choose auto, cpu, cuda or mps.") from None
 
     @property
     def where(self):
@@ -231,26 +247,27 @@ class Machine(Settings):
         "What counts when results of jobs are looked for again: nothing."
         return ()
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #b0294396
+# %% ../nbs/3_measure/38_pipeline.ipynb #45f2c642
 def load_task(run, task=None):
     "The task of a run, with as many expert programs as phase 1 read. `task`: one that has no name to find it by."
     c = run.config('adapt')
-    if 'task' not in c: raise RunError(f"{run / 'adapt'} comes from an earlier version, which kept no task. Choose another --out.")
+    if 'task' not in c:
+        raise RunError(f"{run / 'adapt'} comes from an earlier version, which kept no task. Choose another --out.")
     return find_task(task or c['task']).take(c.get('n_per_problem'), c['seed'])
 
 def load_backbone(run, machine=Machine()):
     "The model that phase 1 left."
-    c = run.config('adapt')
-    with loading(run / 'adapt'): return Backbone.from_pretrained(str(run / 'adapt' / 'backbone'), dtype=c['dtype'], device=machine.where)
+    dtype, folder = run.config('adapt')['dtype'], str(run / 'adapt' / 'backbone')
+    with loading(run / 'adapt'): return Backbone.from_pretrained(folder, dtype=dtype, device=machine.where)
 
 def load_actions(run, machine=Machine(), folder=None):
-    "What phase 2 left: the backbone (its own, if it was trained along) and the metacontroller; `folder`: of another discovery."
+    "What phase 2 left, or another discovery in `folder`: the backbone and the metacontroller."
     folder = folder or run / 'discover'
-    own = folder / 'backbone'
+    own = folder / 'backbone'   # there if it was trained along
     with loading(folder):
         mc = Metacontroller.from_pretrained(str(folder / 'metacontroller')).eval().to(machine.where)
-        backbone = Backbone.from_pretrained(str(own), device=machine.where) if own.is_dir() else load_backbone(run, machine)
-    return backbone, mc
+        if own.is_dir(): return Backbone.from_pretrained(str(own), device=machine.where), mc
+    return load_backbone(run, machine), mc
 
 def load_metacontroller(run, machine=Machine()):
     "The metacontroller of a run."
@@ -262,7 +279,7 @@ def load_policy(run, name='policy'):
     run.config('explore')
     with loading(run / 'explore'): return Policy.from_pretrained(str(run / 'explore' / name)).eval()
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #a1eab927
+# %% ../nbs/3_measure/38_pipeline.ipynb #80ccbf18
 def adapt(
     run: Run,
     base='smollm2',       # hub id, local folder or smollm2; None: a small model, trained from nothing
@@ -309,13 +326,16 @@ def from_base(task, backbone, config, folder, residuals=None, machine=Machine())
     valid = task.data(backbone, 'validation', 64, residuals, batch)
     result = pretrain(backbone, train, c, valid, checkpoint=folder / 'checkpoints' / 'first')
     if c.more_steps:
-        more, vocab = replace(c, steps=c.more_steps, seed=c.seed + c.steps), task.vocabulary(backbone).to(backbone.device)
-        result = _followed(result, pretrain(result.backbone, train, more, valid, vocab, folder / 'checkpoints' / 'then'))
+        more = replace(c, steps=c.more_steps, seed=c.seed + c.steps)
+        vocab = task.vocabulary(backbone).to(backbone.device)
+        then = pretrain(result.backbone, train, more, valid, vocab, folder / 'checkpoints' / 'then')
+        result = _followed(result, then)
     result.backbone.save_pretrained(folder / 'backbone')
     write_history(folder, result.history)
     h = result.history
-    print(f"Phase 1, adapt: experts' {task.unit}s read for {h.step.iloc[-1]} steps; the model's uncertainty about unseen ones fell "
-          f"from {h.nll_program.iloc[0]:.1f} to {h.nll_program.iloc[-1]:.1f} nats each ({h.seconds.iloc[-1]:.0f} s).")
+    print(f"Phase 1, adapt: experts' {task.unit}s read for {h.step.iloc[-1]} steps; "
+          f"the model's uncertainty about unseen ones fell from {h.nll_program.iloc[0]:.1f} "
+          f"to {h.nll_program.iloc[-1]:.1f} nats each ({h.seconds.iloc[-1]:.0f} s).")
 
 def _followed(first, then):
     "Two stages as one."
@@ -326,14 +346,16 @@ def _followed(first, then):
 
 def from_nothing(task, model, layer, config, folder, machine=Machine()):
     "Train a new model on experts without end, and keep it in half precision."
-    result = train_base(model.to(machine.where), batch_by_length(task.sample), config, task.valid(), folder / 'checkpoints')
+    sample = batch_by_length(task.sample)
+    result = train_base(model.to(machine.where), sample, config, task.valid(), folder / 'checkpoints')
     Backbone(copy.deepcopy(result.model).half(), layer, task.tokenizer).save_pretrained(folder / 'backbone')
     write_history(folder, result.history)
     h = result.history.iloc[-1]
     least = f", {h.gap:.3f} more than the best possible forecast" if 'gap' in h else ''
-    print(f"Phase 1, from nothing: after {h.step:.0f} steps an action of an expert costs the model {h.nll:.3f} nats{least} ({h.seconds:.0f} s).")
+    print(f"Phase 1, from nothing: after {h.step:.0f} steps an action of an expert costs the model "
+          f"{h.nll:.3f} nats{least} ({h.seconds:.0f} s).")
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #134843bc
+# %% ../nbs/3_measure/38_pipeline.ipynb #a2d9ac78
 def find_actions(
     task, backbone,
     config=DiscoverConfig(),
@@ -368,13 +390,15 @@ def discover(run: Run, config=DiscoverConfig(), task=None, machine=Machine()):
     task.view(config.views)
     backbone = load_backbone(run, machine)
     with run.writing('discover', settings) as folder:
-        result = find_actions(task, backbone, config, find_vocabulary(run, task, backbone), residual_folder(run), folder / 'checkpoints', machine)
+        vocab, kept = find_vocabulary(run, task, backbone), residual_folder(run)
+        result = find_actions(task, backbone, config, vocab, kept, folder / 'checkpoints', machine)
         save_actions(result, folder, config)
     h = result.history.iloc[-1]
-    print(f"Phase 2, discover: with abstract actions the same {task.unit}s cost {h.nll_posterior:.1f} instead of {h.nll_base:.1f} nats, "
-          f"and the actions {h.kl:.1f}; the gate switches {h.switches:.1f} times in each ({h.seconds:.0f} s).")
+    print(f"Phase 2, discover: with abstract actions the same {task.unit}s cost {h.nll_posterior:.1f} "
+          f"instead of {h.nll_base:.1f} nats, and the actions {h.kl:.1f}; "
+          f"the gate switches {h.switches:.1f} times in each ({h.seconds:.0f} s).")
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #0ad4ddde
+# %% ../nbs/3_measure/38_pipeline.ipynb #9d9df6c0
 def imitate(task, mc, backbone, config, folder=None, checkpoint=None, batch_size=32):
     "A policy that chooses as the metacontroller describes experts."
     spread = dict(std=config.std) if config.start == 'distilled' else {}
@@ -400,7 +424,8 @@ def explore_actions(
     c = config
     torch.manual_seed(c.rl.seed)
     if imitator is None and c.distil.steps:
-        imitator = imitate(task, mc, backbone, c, residuals, folder / 'checkpoints' / 'distil', machine.residual_batch)
+        kept = folder / 'checkpoints' / 'distil'
+        imitator = imitate(task, mc, backbone, c, residuals, kept, machine.residual_batch)
     if imitator: imitator.save_pretrained(folder / 'distilled')
     world, lanes = task.world(backbone, c.group, verifier, c.n_tests)
     env, levels = InternalEnv(backbone, mc, world, c.temperature), {}
@@ -425,12 +450,13 @@ def explore(run: Run, config=ExploreConfig(), task=None, machine=Machine()):
         history = explore_actions(task, backbone, mc, config, verifier, folder, None, residual_folder(run), machine)
         write_history(folder, history)
     h = history
-    print(f"Phase 3, explore: {h.episodes.iloc[-1]} {task.unit}s tried, {h.switches.mean():.1f} abstract actions each; "
-          f"the share that succeed went from {h.reward.iloc[0]:.2f} to {h.reward.iloc[-1]:.2f} ({h.seconds.iloc[-1]:.0f} s).")
+    first, last = h.reward.iloc[0], h.reward.iloc[-1]
+    print(f"Phase 3, explore: {h.episodes.iloc[-1]} {task.unit}s tried, {h.switches.mean():.1f} abstract actions "
+          f"each; the share that succeed went from {first:.2f} to {last:.2f} ({h.seconds.iloc[-1]:.0f} s).")
 
 rl = explore
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #c6c8096f
+# %% ../nbs/3_measure/38_pipeline.ipynb #73a70aac
 def describe(
     task, backbone, mc,
     n,            # experts' programs, where there are more
@@ -443,13 +469,14 @@ def describe(
     read = lambda split: traces(mc, task.data(backbone, split, n, folder, batch_size, views))
     ts, trials = read('test'), task.trials(backbone, mc)
     table = switch_table(ts)
-    tables = dict(alignment=gate_alignment(ts), gate=gate_statistics(ts), decoding=decode_labels(table), clusters=measure_clusters(table), switches=table)
+    tables = dict(alignment=gate_alignment(ts), gate=gate_statistics(ts), switches=table,
+                  decoding=decode_labels(table), clusters=measure_clusters(table))
     if trials is None: return tables, {}
     bank = collect_actions(read('bank'), task.bank)
     if set(trials.labels) <= set(bank): tables['transplant'] = transplant(trials, bank, task.tries * n)
     return tables, dict(unseen=unseen_share(trials.act('prior', n, task.length), trials.seen))
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #d20ac401
+# %% ../nbs/3_measure/38_pipeline.ipynb #ef5ec76d
 def attempt(
     task, backbone,
     verifier,        # from the task
@@ -468,17 +495,19 @@ def attempt(
     if isinstance(task, TextTask):
         n = 1 if greedy else n   # another would be the same
         longest = task.longest(backbone.tokenizer)
-        samples = sample_programs(backbone, asked or task.asked, n, temperature, mc, policy or 'prior', method, seed, longest, c.lanes)
+        asked, policy = asked or task.asked, policy or 'prior'
+        samples = sample_programs(backbone, asked, n, temperature, mc, policy, method, seed, longest, c.lanes)
         return judge(samples, verifier, c.n_tests, problems=task.asked)
     torch.manual_seed(seed)
     world, lanes = task.world(backbone, n, verifier, c.n_tests, 'evaluation')
     env = InternalEnv(backbone, mc, world, temperature)
     reward = rollout(env, as_policy(policy or 'zero', mc.config.n_z), seed=seed, options=lanes).reward
     names = task.aim.split(', ')
-    return pd.DataFrame(dict(method=method, problem=[names[g] for g in world.row], decoding=f'sampled, T={temperature:g}' if temperature else 'greedy',
+    decoding = f'sampled, T={temperature:g}' if temperature else 'greedy'
+    return pd.DataFrame(dict(method=method, problem=[names[g] for g in world.row], decoding=decoding,
                              sample=range(len(reward)), passed=(reward > 0).numpy()))
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #8ab29925
+# %% ../nbs/3_measure/38_pipeline.ipynb #0b3fba24
 def load_base(run, c, machine):
     "What phase 1 began with."
     base = Backbone.from_pretrained(c['base'], c['layer'], dtype=c['dtype'], device=machine.where)
@@ -502,7 +531,7 @@ def attempt_all(task, ways, config, verifier, mc):
     "Attempts of every method, drawn and greedy."
     found = []
     for name, (backbone, steered, policy, greedy) in tqdm(ways.items(), desc='evaluation'):
-        acts = steered if isinstance(task, TextTask) else mc   # where there is no text, the model alone is one under z = 0
+        acts = steered if isinstance(task, TextTask) else mc   # elsewhere the model alone is one under z = 0
         for likeliest, p in ((False, policy), (True, greedy)):
             found.append(attempt(task, backbone, verifier, config, acts, p, name, greedy=likeliest))
     return pd.concat(found)
@@ -532,7 +561,7 @@ def write_tables(folder, tables):
         if name == 'switches': table.to_parquet(folder / f'{name}.parquet')
         else: table.to_csv(folder / f'{name}.csv', index=False)
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #796cc33b
+# %% ../nbs/3_measure/38_pipeline.ipynb #e3c718d5
 def variant_settings(variant, config, explore, compare):
     "The settings of discovery, exploration and comparison with an ablation in them."
     parts = dict(discover=config, explore=explore, token=compare.token)
@@ -561,31 +590,35 @@ def _discovery(run, task, main, compare, folder, machine, variant, alpha, seed):
     else:
         backbone = load_backbone(run, machine)
         place, vocab = discovery_place(folder, variant, alpha, seed), find_vocabulary(run, task, backbone)
-        result = find_actions(task, backbone, config, vocab, residual_folder(run), folder / 'checkpoints' / place.name, machine)
+        kept = folder / 'checkpoints' / place.name
+        result = find_actions(task, backbone, config, vocab, residual_folder(run), kept, machine)
         save_actions(result, place, config)
         backbone, mc, history = result.backbone, result.mc.eval(), result.history
     tables, more = describe(task, backbone, mc, compare.evaluate.n, config.views, residual_folder(run))
-    tables = {k: t for k, t in tables.items() if k not in ('switches', 'gate')} | dict(discovery=history.tail(1).assign(**more))
-    return {k: t.assign(variant=variant, alpha=alpha, seed=seed) for k, t in tables.items()}
+    tables['discovery'] = history.tail(1).assign(**more)
+    labels = dict(variant=variant, alpha=alpha, seed=seed)
+    return {k: t.assign(**labels) for k, t in tables.items() if k not in ('switches', 'gate')}
 
 def _known_goals(run, task, compare, machine, layer):
     "Controllers for experts' own goals after one block."
-    return controllers_by_layer(load_backbone(run, machine).model, task.grid, compare.controllers, [layer], compare.known)
+    model = load_backbone(run, machine).model
+    return controllers_by_layer(model, task.grid, compare.controllers, [layer], compare.known)
 
 
 def compare_discoveries(run: Run, config=CompareConfig(), task=None, machine=Machine()):
-    "Phase 2 of the comparison: metacontrollers of all seeds, prices and ablations, and what is known to be there to find."
+    "Metacontrollers of all seeds, prices and ablations, and what is known to be there to find."
     c, task = config, load_task(run, task)
     main = rebuild_discovery(run)
     jobs = discoveries(c, main)
     for variant, *_ in jobs: task.view(variant_settings(variant, main, c.explore, c)['discover'].views)
-    settings = dict(jobs=[list(j) for j in jobs], n=c.evaluate.n, known=c.known, controllers=asdict(c.controllers), discover=run.config('discover'))
+    settings = dict(jobs=[list(j) for j in jobs], n=c.evaluate.n, known=c.known,
+                    controllers=asdict(c.controllers), discover=run.config('discover'))
     if run.done('discoveries', settings): return
     with run.writing('discoveries', settings) as folder:
         layers = range(load_backbone(run).n_layers + 1) if c.known else ()
         known = [(_known_goals, run, task, c, machine, layer) for layer in layers]
-        one = replace(machine, jobs=1)
-        found = in_parallel([*known, *((_discovery, run, task, main, c, folder, one, *job) for job in jobs)], machine.jobs, folder)
+        trained = [(_discovery, run, task, main, c, folder, machine, *job) for job in jobs]
+        found = in_parallel([*known, *trained], machine.jobs, folder)
         write_tables(folder, join_tables(found[len(known):]))
         if known: keep_known_goals(run, task, found[:len(known)], folder, machine)
     print(summarise(folder_tables(run / 'discoveries'), main))
@@ -608,31 +641,37 @@ def rebuild_discovery(run):
 def keep_known_goals(run, task, controllers, folder, machine):
     "Tables of what probes read and controllers do, layer by layer."
     table = pd.concat(controllers).drop_duplicates(['layer', 'tasks', 'controller', 'seed'])
-    fit, test = (label_walks(expert(task.grid, 1024, torch.Generator().manual_seed(2**42 + k), floors=True)) for k in range(2))
-    write_tables(folder, dict(controllers=table, probes=probe_layers(load_backbone(run, machine).model, fit, test)))
+    def walks(k):
+        seed = torch.Generator().manual_seed(2**42 + k)
+        return label_walks(expert(task.grid, 1024, seed, floors=True))
+    probes = probe_layers(load_backbone(run, machine).model, walks(0), walks(1))
+    write_tables(folder, dict(controllers=table, probes=probes))
 
 def summarise(tables, main):
     "The comparison of metacontrollers in a sentence."
     if 'decoding' not in tables: return f"Comparison, phase 2: {len(tables['discovery'])} metacontrollers."
     decoding = tables['decoding']
-    z = decoding[(decoding.alpha == main.kl_weight) & (decoding.feature == 'z')].groupby('variant', sort=False).accuracy.median()
-    return "Comparison, phase 2: how well z says what experts do: " + ', '.join(f'{v} {a:.2f}' for v, a in z.items()) + '.'
+    z = decoding[(decoding.alpha == main.kl_weight) & (decoding.feature == 'z')]
+    found = z.groupby('variant', sort=False).accuracy.median().items()
+    return f"Comparison, phase 2: how well z says what experts do: {', '.join(f'{v} {a:.2f}' for v, a in found)}."
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #479a04b4
+# %% ../nbs/3_measure/38_pipeline.ipynb #86d33ed8
 def explorations(task, c: CompareConfig, first=0):
     "What is tried: (method, what is asked, learning rate, seed)."
     text = isinstance(task, TextTask)
-    offered = {'token GRPO': text, 'momentum GRPO': text, 'GRPO on raw actions': not text, 'distilled z': c.explore.distil.steps > 0}
-    methods, own, seeds = [m for m in c.methods if offered.get(m, True)], c.targets[0], range(first, first + c.seeds)
+    offered = {'token GRPO': text, 'momentum GRPO': text, 'GRPO on raw actions': not text,
+               'distilled z': c.explore.distil.steps > 0}
+    methods = [m for m in c.methods if offered.get(m, True)]
+    own, seeds = c.targets[0], range(first, first + c.seeds)
     lrs = {m: getattr(c, LEARNERS[m]) if m in LEARNERS else (None,) for m in methods}
     raw = lrs.pop('GRPO on raw actions', ())
-    parts = {v: concerned(v) for v in c.variants}
-    lrs |= {f'internal RL, {v}': c.lrs[:1] for v, part in parts.items() if part == 'explore' and 'internal RL' in methods}
-    lrs |= {f'token GRPO, {v}': c.token_lrs[:1] for v, part in parts.items() if part == 'token' and 'token GRPO' in methods}
+    def changing(part, method): return [v for v in c.variants if concerned(v) == part and method in methods]
+    lrs |= {f'internal RL, {v}': c.lrs[:1] for v in changing('explore', 'internal RL')}
+    lrs |= {f'token GRPO, {v}': c.token_lrs[:1] for v in changing('token', 'token GRPO')}
     jobs = [(m, own, lrs[m][0], s) for m in lrs for s in seeds]
     jobs += [(m, t, lrs[m][0], s) for t in c.targets[1:] for m in lrs if m in LEARNERS for s in seeds]
     jobs += [(m, own, lr, first) for m in lrs for lr in lrs[m][1:]]
-    found = [v for v, part in parts.items() if part == 'discover' and 'internal RL' in methods]
+    found = changing('discover', 'internal RL')
     jobs += [(f'internal RL, {v}', t, c.lrs[0], first) for v in found for t in c.targets]
     return jobs + [('GRPO on raw actions', own, lr, first + s) for s, lr in enumerate(raw)]
 
@@ -651,8 +690,8 @@ class Start:
         "Backbone and metacontroller that a seed explores with."
         c, main = self.compare, self.main
         own = variant == MAIN or concerned(variant) != 'discover'
-        first = c.explore.rl.seed
-        found = (MAIN, main.kl_weight, main.seed + (seed - first) % c.discoveries) if own else (variant, main.kl_weight, main.seed)
+        count = (seed - c.explore.rl.seed) % c.discoveries if own else 0
+        found = MAIN if own else variant, main.kl_weight, main.seed + count
         place = discovery_place(self.run / 'discoveries', *found)
         return load_actions(self.run, self.machine, place if place.is_dir() else None), not place.is_dir()
 
@@ -665,7 +704,8 @@ class Start:
 
 def has_done(run, config):
     "Whether the run itself explored with these settings."
-    return (run / 'explore').is_dir() and json.loads(json.dumps(asdict(config))).items() <= run.config('explore').items()
+    if not (run / 'explore').is_dir(): return False
+    return json.loads(json.dumps(asdict(config))).items() <= run.config('explore').items()
 
 def by_actions(start, verifier, folder, variant, lr, seed):
     "Internal RL; its curve, and how to sample from what it learned."
@@ -674,9 +714,12 @@ def by_actions(start, verifier, folder, variant, lr, seed):
     if own and start.own and has_done(run, c):
         history, policy = run.history('explore'), load_policy(run)   # the run itself has done this
     else:
-        imitator = load_policy(run, 'distilled') if own and c.start == 'distilled' and (run / 'explore').is_dir() else None
-        place = folder / 'policies' / f'{start.task.aim} {variant} {lr} {seed}'.replace(' ', '_').replace(',', '')
-        history = explore_actions(start.task, backbone, mc, c, verifier, place, imitator, residual_folder(run), start.machine)
+        imitated = own and c.start == 'distilled' and (run / 'explore' / 'distilled').is_dir()
+        imitator = load_policy(run, 'distilled') if imitated else None
+        name = f'{start.task.aim} {variant} {lr} {seed}'.replace(' ', '_').replace(',', '')
+        place, kept = folder / 'policies' / name, residual_folder(run)
+        history = explore_actions(start.task, backbone, mc, c, verifier, place, imitator, kept, start.machine)
+        shutil.rmtree(place / 'checkpoints', ignore_errors=True)
         policy = Policy.from_pretrained(str(place / 'policy')).eval()
     curve = history.rename(columns=dict(switches='actions')).assign(temperature=c.temperature)
     return curve, dict(backbone=backbone, mc=mc, policy=policy)
@@ -686,10 +729,12 @@ def by_tokens(start, verifier, method, variant, lr, seed):
     "GRPO on tokens; its curve, and how to sample from what it learned."
     c, task = start.compare, start.task
     backbone = load_backbone(start.run, start.machine)
-    train, config = (momentum_grpo, c.momentum) if method == 'momentum GRPO' else (token_grpo, variant_settings(variant, start.main, c.explore, c)['token'])
+    train, config = momentum_grpo, c.momentum
+    if method == 'token GRPO': train, config = token_grpo, variant_settings(variant, start.main, c.explore, c)['token']
     lanes, longest = c.explore.group * len(task.asked), task.longest(backbone.tokenizer)
-    chunk = max(1, min(config.chunk, 2**26 // (longest * len(backbone.tokenizer))))   # the logits of a large vocabulary fill gigabytes
-    config = replace(config, updates=c.explore.rl.updates, lanes=lanes, lr=lr, max_new_tokens=longest, chunk=chunk, seed=seed)
+    logits = longest * len(backbone.tokenizer)   # of one program; those of a large vocabulary fill gigabytes
+    config = replace(config, updates=c.explore.rl.updates, lanes=lanes, lr=lr, max_new_tokens=longest, seed=seed,
+                     chunk=max(1, min(config.chunk, 2**26 // logits)))
     world, _ = task.world(backbone, 1, verifier, c.explore.n_tests)
     result = train(backbone, world.rows, world.reward, config)
     curve = result.history.rename(columns=dict(length='actions')).assign(temperature=config.temperature)
@@ -703,17 +748,19 @@ def by_raw_actions(start, lr, seed):
     world, lanes = task.world(backbone, c.explore.group)
     config = replace(c.raw, updates=c.explore.rl.updates, lr=lr, seed=seed)
     result = raw_grpo(backbone, world, config, lanes)
-    return result.history.rename(columns=dict(length='actions')), dict(backbone=Backbone(result.model, backbone.layer), mc=mc)
+    learned = Backbone(result.model, backbone.layer)
+    return result.history.rename(columns=dict(length='actions')), dict(backbone=learned, mc=mc)
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #91eb8301
+# %% ../nbs/3_measure/38_pipeline.ipynb #4817eb38
 LIKELIEST = ', likeliest'   # ends the name of a method whose z is not drawn
 
 def judge_learned(task, verifier, config, method, seed, backbone, mc=None, policy=None):
-    "Attempts at what was learned and, in text, at the same in other words; a policy is tried twice, drawn and likeliest."
+    "Attempts at what was asked and, in text, at the same in other words; a policy is tried drawn and likeliest."
     c, seed = config, config.seed + seed
     ways = {method: policy.act, method + LIKELIEST: policy.mode} if policy else {method: None}
     prompts = dict(same=(None, c.n_samples))
-    if others := getattr(task, 'reworded', None): prompts['other words'] = others, -(-c.n_samples * len(task.asked) // len(others))
+    if others := getattr(task, 'reworded', None):
+        prompts['other words'] = others, -(-c.n_samples * len(task.asked) // len(others))
     tried = [attempt(task, backbone, verifier, c, mc, p, m, asked, n=n, seed=seed).assign(prompt=prompt)
              for m, p in ways.items() for prompt, (asked, n) in prompts.items()]
     return pd.concat(tried)
@@ -733,7 +780,7 @@ def _exploration(start, folder, method, target, lr, seed):
 def learn(start, verifier, folder, name, variant, lr, seed):
     "What a method learns, and how to sample from it."
     if name == 'internal RL': return by_actions(start, verifier, folder, variant, lr, seed)
-    if name.endswith('token GRPO') or name == 'momentum GRPO': return by_tokens(start, verifier, name, variant, lr, seed)
+    if name in ('token GRPO', 'momentum GRPO'): return by_tokens(start, verifier, name, variant, lr, seed)
     if name == 'GRPO on raw actions': return by_raw_actions(start, lr, seed)
     (backbone, mc), own = start.actions(MAIN, seed)
     standing = {'supervised': {}, 'random z': dict(mc=mc), 'distilled z': dict(mc=mc)}[name]
@@ -761,16 +808,17 @@ def _noise(start, what):
         found = compare_gradients(backbone, mc, world, policy, None, temperature, c.explore.rl.seed, options=lanes)
     return dict(noise=found.rename_axis('acting by').reset_index().assign(target=what))
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #3002ebd5
+# %% ../nbs/3_measure/38_pipeline.ipynb #7b764310
 def run_rates(attempts):
     "Pass rates of each run: columns target, lr, seed and prompt, and those of `pass_rates`."
     keys = ['target', 'lr', 'seed', 'prompt']
-    return pd.concat([pass_rates(g).assign(**dict(zip(keys, k))) for k, g in attempts.groupby(keys, dropna=False, sort=False)])
+    runs = attempts.groupby(keys, dropna=False, sort=False)
+    return pd.concat([pass_rates(part).assign(**dict(zip(keys, k))) for k, part in runs])
 
-def print_success(curves, task):
-    "Success in the end of every method, a sentence for each thing asked."
-    for target, found in curves.groupby('target', sort=False):
-        print(f'Comparison, phase 3, {target}: ' + ', '.join(f'{m} {s:.3f}' for m, s in final_success(found).items()) + '.')
+def success_table(curves):
+    "Success in the end of every method, by what was asked: target, method, success."
+    found = {target: final_success(part) for target, part in curves.groupby('target', sort=False)}
+    return pd.concat(found, names=['target', 'method']).rename('success').reset_index()
 
 def check_groups(task, c):
     "ValueError where a rival's groups do not fit into as many programs as internal RL verifies."
@@ -791,24 +839,33 @@ def compare(run: Run, config=CompareConfig(), task=None, machine=Machine()):
     earlier = {k: run.config(k) for k in ('discoveries', *(['explore'] if (run / 'explore').is_dir() else []))}
     settings = dict(compare=asdict(c), **earlier)
     if run.done('compare', settings): return
-    start = Start(run, task, rebuild_discovery(run), c, replace(machine, jobs=1))
+    start = Start(run, task, rebuild_discovery(run), c, machine)
     with run.writing('compare', settings) as folder:
         jobs = [(_exploration, start, folder, *job) for job in explorations(task, c, c.explore.rl.seed)]
         if c.noise: jobs += [(_noise, start, what) for what in task.easier]
         tables = join_tables(in_parallel(jobs, machine.jobs, folder))
         attempts = tables.pop('attempts')
         attempts.to_parquet(folder / 'attempts.parquet')
+        if 'curves' in tables: tables['success'] = success_table(tables['curves'])
         write_tables(folder, tables | dict(passes=run_rates(attempts)))
-    if 'curves' in tables: print_success(tables['curves'], task)
+    for target, part in tables['success'].groupby('target', sort=False) if 'success' in tables else ():
+        rates = ', '.join(f'{m} {s:.3f}' for m, s in zip(part.method, part.success))
+        print(f'Comparison, phase 3, {target}: {rates}.')
     main = attempts[attempts.lr.isna() | (attempts.lr == attempts.groupby('method').lr.transform('first'))]
-    print(f'Comparison: share of {task.unit}s that are right, {c.seeds} runs together, with 95% intervals of the samples.')
+    print(f'Comparison: share of {task.unit}s that are right, {c.seeds} runs together, with 95% intervals.')
     print(comparison_table(pass_rates(main[main.prompt == 'same'])).to_string())
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #4192fa96
-PAGE = Template("""<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{ title }}</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
-table{border-collapse:collapse;font-size:14px;display:block;overflow-x:auto}td,th{padding:.25rem .6rem;border-bottom:1px solid #8884;text-align:left}
-img{max-width:100%}pre{overflow-x:auto}@media(prefers-color-scheme:dark){body{color:#ddd;background:#181a1f}}</style>
+# %% ../nbs/3_measure/38_pipeline.ipynb #07fe36e0
+PAGE = Template("""<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{{ title }}</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff }
+table { border-collapse: collapse; font-size: 14px; display: block; overflow-x: auto }
+td, th { padding: .25rem .6rem; border-bottom: 1px solid #8884; text-align: left }
+img { max-width: 100% }
+pre { overflow-x: auto }
+@media (prefers-color-scheme: dark) { body { color: #ddd; background: #181a1f } }
+</style>
 <h1>{{ title }}</h1><p>{{ about }}</p>
 {% for heading, parts in sections if parts %}<h2>{{ heading }}</h2>
 {% for part in parts %}{{ part|safe }}
@@ -822,18 +879,21 @@ FIGURES = {   # name: (section, caption)
     'alignment': ('Where the gate switches', 'Exact agreement of switches with boundaries, next to gates that learned nothing.'),
     'actions': ('What z says', 'z at switches, and the residuals it was chosen at, coloured by what the expert does.'),
     'discovery': ('Discovery', 'The terms of the objective on unseen experts, and how often the gate switches.'),
-    'probes': ('Known goals', 'How well a linear probe reads the current subgoal after each block, and by how long it has been pursued; dashed: chance.'),
-    'controllers': ('Known goals', 'Success when a low-rank controller for the true subgoal is written after each block; dashed: the base alone.'),
+    'probes': ('Known goals', 'How well a linear probe reads the subgoal after each block, and by its age; dashed: chance.'),
+    'controllers': ('Known goals', 'Success under a controller for the true subgoal after each block; dashed: the base alone.'),
     'sweep': ('Comparison', 'Left: exact agreement of switches, median and range over seeds. Right: rate and distortion.'),
     'curves': ('Comparison', 'Success by episodes, median and quartiles over seeds.')}
 
 TABLES = {    # (phase, table): section
-    ('evaluate', 'passes'): 'How often it succeeds', ('evaluate', 'alignment'): 'Where the gate switches', ('evaluate', 'decoding'): 'What z says',
-    ('evaluate', 'clusters'): 'What z says', ('evaluate', 'transplant'): 'What z does', ('discoveries', 'discovery'): 'Comparison',
-    ('discoveries', 'alignment'): 'Comparison', ('discoveries', 'decoding'): 'Comparison', ('discoveries', 'clusters'): 'Comparison',
-    ('discoveries', 'transplant'): 'Comparison', ('compare', 'noise'): 'Comparison', ('compare', 'passes'): 'Comparison'}
+    ('evaluate', 'passes'): 'How often it succeeds',
+    ('evaluate', 'alignment'): 'Where the gate switches',
+    ('evaluate', 'decoding'): 'What z says',
+    ('evaluate', 'clusters'): 'What z says',
+    ('evaluate', 'transplant'): 'What z does'}
+TABLES |= {('discoveries', name): 'Comparison' for name in ('discovery', 'alignment', 'decoding', 'clusters', 'transplant')}
+TABLES |= {('compare', name): 'Comparison' for name in ('success', 'noise', 'passes')}
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #a989e2ab
+# %% ../nbs/3_measure/38_pipeline.ipynb #f866649e
 def shown_expert(task, run, backbone, mc):
     "An expert's program, coloured by abstract action, and its trace; where there is no text, only the trace."
     views, folder = run.config('discover')['views'], residual_folder(run)
@@ -844,21 +904,26 @@ def shown_expert(task, run, backbone, mc):
 
 def draw_figures(task, run, trace, tables):
     "Functions that draw what there is to draw, by name."
-    at = lambda phase, name: tables.get(phase, {}).get(name)
-    curves, known, found = at('compare', 'curves'), at('discoveries', 'controllers'), at('discoveries', 'discovery')
-    alignment, switches = at('discoveries', 'alignment'), run / 'evaluate' / 'switches.parquet'
-    figures = {
-        'discovery': lambda: plot_discovery(run.history('discover'), task.unit),
-        'passes': at('evaluate', 'passes') is not None and (lambda: plot_pass_rates(at('evaluate', 'passes'))),
-        'learning': (run / 'explore').is_dir() and (lambda: plot_learning(run.history('explore'), task.aim.split(', '))),
-        'gate': task.labelled and (lambda: plot_gate(trace)),
-        'alignment': at('evaluate', 'alignment') is not None and (lambda: plot_alignment(at('evaluate', 'alignment'))),
-        'actions': switches.is_file() and (lambda: plot_actions(pd.read_parquet(switches))),
-        'probes': at('discoveries', 'probes') is not None and (lambda: plot_probe(at('discoveries', 'probes'), name='subgoal')),
-        'controllers': known is not None and (lambda: plot_controllers(known)),
-        'sweep': alignment is not None and alignment.alpha.nunique() > 1 and (lambda: plot_sweep(alignment, found, task.unit)),
-        'curves': curves is not None and (lambda: plot_curves(curves, known))}
-    return {name: draw for name, draw in figures.items() if draw}
+    def at(phase, *names): return [tables.get(phase, {}).get(name) for name in names]
+    (passes, aligned), (curves,) = at('evaluate', 'passes', 'alignment'), at('compare', 'curves')
+    found, alignment, probes, known = at('discoveries', 'discovery', 'alignment', 'probes', 'controllers')
+    switches = run / 'evaluate' / 'switches.parquet'
+    there = dict(
+        discovery=True, passes=passes is not None, learning=(run / 'explore').is_dir(), gate=task.labelled,
+        alignment=aligned is not None, actions=switches.is_file(), probes=probes is not None, controllers=known is not None,
+        sweep=alignment is not None and alignment.alpha.nunique() > 1, curves=curves is not None)
+    draw = dict(
+        discovery=lambda: plot_discovery(run.history('discover'), task.unit),
+        passes=lambda: plot_pass_rates(passes),
+        learning=lambda: plot_learning(run.history('explore'), task.aim.split(', ')),
+        gate=lambda: plot_gate(trace),
+        alignment=lambda: plot_alignment(aligned),
+        actions=lambda: plot_actions(pd.read_parquet(switches)),
+        probes=lambda: plot_probe(probes, name='subgoal'),
+        controllers=lambda: plot_controllers(known),
+        sweep=lambda: plot_sweep(alignment, found, task.unit),
+        curves=lambda: plot_curves(curves, known))
+    return {name: draw[name] for name in draw if there[name]}
 
 def plot_curves(curves, known=None):
     "Learning curves of the first thing asked, with what does not learn dashed."
@@ -868,9 +933,10 @@ def plot_curves(curves, known=None):
 def embed(path, caption):
     "A PNG file as a figure inside the page."
     data = base64.b64encode(path.read_bytes()).decode()
-    return f'<figure><img alt="{html.escape(caption)}" src="data:image/png;base64,{data}"><figcaption>{html.escape(caption)}</figcaption></figure>'
+    said = html.escape(caption)
+    return f'<figure><img alt="{said}" src="data:image/png;base64,{data}"><figcaption>{said}</figcaption></figure>'
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #1f4a6682
+# %% ../nbs/3_measure/38_pipeline.ipynb #f8d63331
 def report(run: Run, task=None, machine=Machine()):
     "Write PNG figures and report.html from all that a run holds."
     run.check_place()
@@ -884,7 +950,8 @@ def _report(run, given, machine):
     folder = run / 'figures'
     folder.mkdir(exist_ok=True)
     program, trace = shown_expert(task, run, backbone, mc)
-    for name, draw in draw_figures(task, run, trace, tables).items(): draw().savefig(folder / f'{name}.png', dpi=150, bbox_inches='tight')
+    for name, draw in draw_figures(task, run, trace, tables).items():
+        draw().savefig(folder / f'{name}.png', dpi=150, bbox_inches='tight')
     if program: program.save_png(folder / 'program.png')
     write_page(run, task, phases, tables, program)
     print(f"Report: {run / 'report.html'}")
@@ -894,20 +961,22 @@ def write_page(run, task, phases, tables, program):
     sections = {section: [] for section, _ in FIGURES.values()} | {s: [] for s in TABLES.values()}
     for name, (section, caption) in FIGURES.items():
         if name == 'program' and program: sections[section].append(program._repr_html_())
-        elif (run / 'figures' / f'{name}.png').is_file(): sections[section].append(embed(run / 'figures' / f'{name}.png', caption))
+        elif (figure := run / 'figures' / f'{name}.png').is_file(): sections[section].append(embed(figure, caption))
     for (phase, name), section in TABLES.items():
-        if (table := tables.get(phase, {}).get(name)) is not None: sections[section].append(show_table(phase, name, table))
+        table = tables.get(phase, {}).get(name)
+        if table is not None: sections[section].append(show_table(phase, name, table))
     base = run.config('adapt')['base']
     about = f"Task: {task.name}, asked for {task.aim}. Base: {base or 'none, trained from nothing'}. Run: {run.out}."
     settings = json.dumps(run.config(phases[-1]), indent=1)
-    (run / 'report.html').write_text(PAGE.render(title='Internal RL with abstract actions', about=about, sections=sections.items(), settings=settings))
+    parts = dict(title='Internal RL with abstract actions', about=about, sections=sections.items(), settings=settings)
+    (run / 'report.html').write_text(PAGE.render(**parts))
 
 def show_table(phase, name, table):
     "A table as HTML."
     if name == 'passes' and phase == 'evaluate': return comparison_table(table).to_html()
     return f'<h3>{name.capitalize()}</h3>' + table.round(3).to_html(index=False)
 
-# %% ../nbs/3_measure/38_pipeline.ipynb #87357040
+# %% ../nbs/3_measure/38_pipeline.ipynb #5bc5fa5c
 def run_all(
     run: Run,
     task,                 # a name for `find_task`, or a `Task`
@@ -919,5 +988,7 @@ def run_all(
     "Phases 1 to 3, their evaluation, and the report."
     s, task = settings, find_task(task)
     adapt(run, base, layer, dtype, s.adapt if base else s.scratch, task, machine)
-    for phase, config in ((discover, s.discover), (explore, s.explore), (evaluate, s.evaluate)): phase(run, config, task, machine)
+    discover(run, s.discover, task, machine)
+    explore(run, s.explore, task, machine)
+    evaluate(run, s.evaluate, task, machine)
     report(run, task, machine)

@@ -23,12 +23,12 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 from PIL import Image
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
+from matplotlib.ticker import MaxNLocator
 
-from .grammar import KINDS, find_kind
+from .grammar import find_kind, KINDS
 from .programs import PROBLEMS
 
 # %% ../nbs/3_measure/30_plots.ipynb #41fcc4ff

@@ -216,7 +216,8 @@ def check_place(self: Run, size=0):   # bytes that will be written at least
     "RunError when nothing can be written here, or another process does; said before the work and not after."
     there = self.out
     with in_sentences(self.out):
-        os.path.lexists(there) or os.stat(there.parent)
+        try: os.path.lexists(there) or os.stat(there.parent)
+        except FileNotFoundError: pass   # it will be made
         if there.is_dir():
             with one_writer(there): pass
         while not there.exists(): there = there.parent

@@ -34,7 +34,7 @@ from .textworld import ProgramReward, TextWorld
 from .trials import GridTrials, ProgramTrials
 from .verifier import Verifier
 
-# %% ../nbs/2_worlds/30_task.ipynb #bc2865dc
+# %% ../nbs/2_worlds/30_task.ipynb #a0dc6624
 class Task:
     "What a run is about. Subclasses say what experts show, what is asked, and what is rewarded."
     name: str                # what `find_task` finds it by
@@ -43,7 +43,7 @@ class Task:
     views = ('none',)        # how phase 2 may see experts' work; the first is the task's own way
     labelled = True          # whether experts' steps are labelled, for measures alone
     tokenizer = None         # for a model trained from nothing; None: of observations, which need none
-    bank = 'middle'          # which z stand for what experts do: those of the 'middle' of each stretch, or of its 'start'
+    bank = 'middle'          # whose z stands for a stretch of an expert's work: that of its 'middle' or 'start'
     tries = 1                # trials for each expert program measured
     length = 3               # things done in a trial where none is planned
     easier = ()              # for `ask`: things on which both ways of acting sometimes succeed
@@ -86,7 +86,7 @@ class Task:
         if name in self.views: return name
         raise ValueError(f"{self.name} has no views {name!r}; choose from own, {', '.join(self.views)}.")
 
-# %% ../nbs/2_worlds/30_task.ipynb #89f20cad
+# %% ../nbs/2_worlds/30_task.ipynb #c6ed9ab5
 @dataclass(frozen=True)
 class GivenProblem(Problem):
     "A problem whose hidden tests are given, and not drawn; see `given_problem`."
@@ -116,7 +116,8 @@ def given_problem(
         raise ValueError(f"{name or entry_point} needs tests for the reward and others for the evaluation, "
                          f"got {len(tests)} and {len(evaluation)}.")
     given = dict(reward=tests, evaluation=list(evaluation))
-    return GivenProblem(name or entry_point, prompt, (), name or entry_point, None, None, {}, False, entry_point, given)
+    name = name or entry_point
+    return GivenProblem(name, prompt, (), name, None, None, {}, False, entry_point, given)
 
 # %% ../nbs/2_worlds/30_task.ipynb #207ca2d0
 def split_rows(
@@ -389,7 +390,7 @@ def find_task(
         f"{', '.join(f'pinpad:{w}' for w in WORLDS)}.")
     return TASKS[kind](name)
 
-# %% ../nbs/2_worlds/30_task.ipynb #f40b769b
+# %% ../nbs/2_worlds/30_task.ipynb #d79a0774
 _KINDS = dict(base=Backbone, metacontroller=Metacontroller, policy=Policy)
 _FOLDERS = {'pinpad:': '', 'held_out:edit_distance': 'held_out', **{name: f'composed_{name}' for name in COMPOSED}}
 
@@ -404,9 +405,10 @@ def load_shipped(
     task,      # name of a task, as for `find_task`
     **options, # for a base: layer, dtype, device
 ):             # `Backbone`, `Metacontroller` or `Policy`
-    "What a recorded run found for a task. ValueError when it does not come with the package, with the command that makes it."
+    "What a recorded run found for a task. ValueError with the command that makes it, when it does not come with the package."
     folder = shipped_folder(kind, task)
     if not (folder / 'config.json').is_file():
-        raise ValueError(f"The package brings no {kind} of {task}. `temporal-abstraction run {task}` trains one, and keeps it in its --out.")
+        raise ValueError(f"The package brings no {kind} of {task}. `temporal-abstraction run {task}` trains one, "
+                         "and keeps it in its --out.")
     with redirect_stdout(StringIO()): found = _KINDS[kind].from_pretrained(str(folder), **options)
     return found if kind == 'base' else found.eval()

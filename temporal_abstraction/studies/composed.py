@@ -3,22 +3,24 @@
 # %% auto #0
 __all__ = ['SCRATCH', 'DISCOVER', 'EXPLORE', 'EVALUATE', 'COMPARE', 'SETTINGS', 'PRETRAINED', 'pretrained']
 
-# %% ../../nbs/4_studies/42_composed.ipynb #814291f8
+# %% ../../nbs/4_studies/42_composed.ipynb #da935072
 from dataclasses import replace
 
 from ..elbo import MetacontrollerSizes
 from ..internal_rl import DistilConfig, InternalRLConfig
-from ..pipeline import AdaptConfig, CompareConfig, DiscoverConfig, EvaluateConfig, ExploreConfig, RunSettings
+from ..pipeline import (
+    AdaptConfig, CompareConfig, DiscoverConfig, EvaluateConfig, ExploreConfig, RunSettings)
 from ..pretraining import ScratchConfig
 from ..task import find_task
 from ..token_rl import MomentumGRPOConfig, TokenGRPOConfig
 
-# %% ../../nbs/4_studies/42_composed.ipynb #ee6c7ba7
+# %% ../../nbs/4_studies/42_composed.ipynb #787a0e90
 SCRATCH = ScratchConfig(steps=1600, batch_size=64)
 
 DISCOVER = DiscoverConfig(
-    steps=700, batch_size=64, lr=3e-3, decoder_lr=3e-2, lr_end=.1, kl_weight=.1, kl_start=5e-4, kl_delay=.2, kl_warmup=.3,
-    open_for=0., draw_from=.35, switch_cost=.1, cost_warmup=.2, log_every=100,
+    steps=700, batch_size=64, lr=3e-3, decoder_lr=3e-2, lr_end=.1,
+    kl_weight=.1, kl_start=5e-4, kl_delay=.2, kl_warmup=.3, open_for=0., draw_from=.35, switch_cost=.1, cost_warmup=.2,
+    log_every=100,
     metacontroller=MetacontrollerSizes(n_z=8, n_h=32, n_s=32, embedder='rest'))
 
 EXPLORE = ExploreConfig(
@@ -28,27 +30,31 @@ EXPLORE = ExploreConfig(
 EVALUATE = EvaluateConfig(n_samples=64, n_tests=8)
 
 COMPARE = CompareConfig(
-    EXPLORE, replace(EVALUATE, seed=1000), TokenGRPOConfig(lanes=256, group=256, temperature=1.), MomentumGRPOConfig(lanes=256, temperature=1., chunk=64),
-    seeds=5, discoveries=5, alphas=(.02, .3), variants=('global s', 'no views', 'always open', 'T=1', 'no memory', 'T=1.3'),
+    EXPLORE, replace(EVALUATE, seed=1000), TokenGRPOConfig(lanes=256, group=256, temperature=1.),
+    MomentumGRPOConfig(lanes=256, temperature=1., chunk=64), seeds=5, discoveries=5, alphas=(.02, .3),
+    variants=('global s', 'no views', 'always open', 'T=1', 'no memory', 'T=1.3'),
     lrs=(3e-3, 1e-2, 1e-3), token_lrs=(1e-3, 3e-4, 1e-4), momentum_lrs=(1e-3, 1e-4, 1e-5))
 
 def _small(name):
     "Some worlds have a second target, which asks for more steps."
     targets = ('own', 'longer') if find_task(name).grammar.longer else ('own',)
-    return RunSettings(scratch=SCRATCH, discover=DISCOVER, explore=EXPLORE, evaluate=EVALUATE, compare=replace(COMPARE, targets=targets))
+    compare = replace(COMPARE, targets=targets)
+    return RunSettings(scratch=SCRATCH, discover=DISCOVER, explore=EXPLORE, evaluate=EVALUATE, compare=compare)
 
 SETTINGS = {name: _small(name) for name in ('many', 'few', 'tables', 'stacks')}
 
-# %% ../../nbs/4_studies/42_composed.ipynb #46411f19
+# %% ../../nbs/4_studies/42_composed.ipynb #af409338
 def pretrained(settings: RunSettings) -> RunSettings:
     "The same for a base that is adapted."
     explore = replace(settings.explore, rl=replace(EXPLORE.rl, updates=40, lr=1e-3), group=128, n_imitated=96)
     evaluate = replace(EVALUATE, n=96)
     compare = replace(
-        settings.compare, explore=explore, evaluate=replace(evaluate, seed=1000), token=replace(COMPARE.token, lanes=128, group=128),
-        momentum=replace(COMPARE.momentum, lanes=128), seeds=2, discoveries=2, alphas=(), variants=(), targets=('own',),
+        settings.compare, explore=explore, evaluate=replace(evaluate, seed=1000),
+        token=replace(COMPARE.token, lanes=128, group=128), momentum=replace(COMPARE.momentum, lanes=128),
+        seeds=2, discoveries=2, alphas=(), variants=(), targets=('own',),
         lrs=(1e-3,), token_lrs=(3e-4,), momentum_lrs=(1e-4,))
-    adapt, discover = AdaptConfig(steps=300, more_steps=1500, log_every=50), replace(DISCOVER, steps=800, batch_size=16, n_valid=96)
+    adapt = AdaptConfig(steps=300, more_steps=1500, log_every=50)
+    discover = replace(DISCOVER, steps=800, batch_size=16, n_valid=96)
     return RunSettings(SCRATCH, adapt, discover, explore, evaluate, compare)
 
 PRETRAINED = {name: pretrained(s) for name, s in SETTINGS.items()}

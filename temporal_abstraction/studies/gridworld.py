@@ -13,12 +13,13 @@ from ..internal_rl import DistilConfig, InternalRLConfig
 from ..pinpad_base import SCRATCH
 from ..pipeline import CompareConfig, DiscoverConfig, EvaluateConfig, ExploreConfig, RunSettings
 
-# %% ../../nbs/4_studies/41_gridworld.ipynb #f0f8487c
+# %% ../../nbs/4_studies/41_gridworld.ipynb #32dde440
 SIZES = MetacontrollerSizes(n_z=8, n_h=32, n_s=32)
 
 DISCOVER = DiscoverConfig(
-    steps=1200, batch_size=192, lr=3e-3, decoder_lr=3e-2, lr_end=.1, kl_weight=.05, kl_start=5e-4, kl_delay=.35, kl_warmup=.3,
-    open_for=0., draw_from=1., switch_cost=0., log_every=200, n_valid=1024, metacontroller=SIZES)
+    steps=1200, batch_size=192, lr=3e-3, decoder_lr=3e-2, lr_end=.1,
+    kl_weight=.05, kl_start=5e-4, kl_delay=.35, kl_warmup=.3, open_for=0., draw_from=1., switch_cost=0.,
+    log_every=200, n_valid=1024, metacontroller=SIZES)
 
 EXPLORE = ExploreConfig(
     InternalRLConfig(updates=120, lr=1e-3, train_std=True), DistilConfig(steps=0),
@@ -28,25 +29,28 @@ EVALUATE = EvaluateConfig(n_samples=1024, temperature=1., n=1024)
 
 COMPARE = CompareConfig(
     EXPLORE, replace(EVALUATE, seed=1000), raw=RawGRPOConfig(), controllers=ControllersConfig(steps=200),
-    seeds=5, discoveries=1, alphas=(.02, .15), variants=('no views', 'always open', 'co-trained base'), swept=('co-trained base',),
-    lrs=(1e-3,), raw_lrs=(1e-4, 3e-4, 1e-3), noise=2048, known=1024)
+    seeds=5, discoveries=1, alphas=(.02, .15), variants=('no views', 'always open', 'co-trained base'),
+    swept=('co-trained base',), lrs=(1e-3,), raw_lrs=(1e-4, 3e-4, 1e-3), noise=2048, known=1024)
 
 MINI = RunSettings(scratch=SCRATCH['mini'], discover=DISCOVER, explore=EXPLORE, evaluate=EVALUATE, compare=COMPARE)
 
-# %% ../../nbs/4_studies/41_gridworld.ipynb #6d5757bb
+# %% ../../nbs/4_studies/41_gridworld.ipynb #6ffe9c6a
 def _larger(name):
-    discover = replace(DISCOVER, steps=4000, batch_size=128, kl_start=0., kl_delay=.5, open_for=.5, views='summary', metacontroller=replace(SIZES, logvar=-6.))
+    discover = replace(DISCOVER, steps=4000, batch_size=128, kl_start=0., kl_delay=.5, open_for=.5, views='summary',
+                       metacontroller=replace(SIZES, logvar=-6.))
     explore = replace(EXPLORE, rl=replace(EXPLORE.rl, updates=500))
     compare = replace(COMPARE, explore=explore, discoveries=3, controllers=ControllersConfig(steps=600))
     return RunSettings(scratch=SCRATCH[name], discover=discover, explore=explore, evaluate=EVALUATE, compare=compare)
 
-# %% ../../nbs/4_studies/41_gridworld.ipynb #b7dc93f1
+# %% ../../nbs/4_studies/41_gridworld.ipynb #b842a2a9
 def _paper():
     discover = replace(DISCOVER, steps=64_000, batch_size=512, lr=1e-3, decoder_lr=0., lr_end=1., kl_weight=.1)
     explore = replace(EXPLORE, rl=replace(EXPLORE.rl, updates=1000, lr=3e-5))
     evaluate = replace(EVALUATE, n=2048)
-    compare = replace(COMPARE, explore=explore, evaluate=replace(evaluate, seed=1000), discoveries=3, seeds=30, lrs=(3e-5,), noise=4096, known=2048,
-                      alphas=(0., .05, .17, .3, .5, 1.), controllers=ControllersConfig(steps=3200, batch_size=512))
+    compare = replace(
+        COMPARE, explore=explore, evaluate=replace(evaluate, seed=1000), discoveries=3, seeds=30, lrs=(3e-5,),
+        alphas=(0., .05, .17, .3, .5, 1.), controllers=ControllersConfig(steps=3200, batch_size=512), noise=4096, known=2048)
     return RunSettings(scratch=SCRATCH['paper'], discover=discover, explore=explore, evaluate=evaluate, compare=compare)
 
-SETTINGS = {'pinpad:mini': MINI, 'pinpad:laptop': _larger('laptop'), 'pinpad:pairs': _larger('pairs'), 'pinpad:paper': _paper()}
+SETTINGS = {'pinpad:mini': MINI, 'pinpad:laptop': _larger('laptop'), 'pinpad:pairs': _larger('pairs'),
+            'pinpad:paper': _paper()}

@@ -10,23 +10,24 @@ from ..pipeline import AdaptConfig, CompareConfig, EvaluateConfig, RLConfig, Run
 from ..pretraining import ScratchConfig
 from ..token_rl import MomentumGRPOConfig, TokenGRPOConfig
 
-# %% ../../nbs/4_studies/43_problems.ipynb #5e560e81
+# %% ../../nbs/4_studies/43_problems.ipynb #cbf11b7e
 EXPLORE = RLConfig(updates=8, lr=2e-3, group=8, temperature=.7)
 
 COMPARE = CompareConfig(
     EXPLORE, EvaluateConfig(n_samples=32, seed=1000),
-    TokenGRPOConfig(lanes=48, epochs=2, temperature=.7, chunk=8), MomentumGRPOConfig(lanes=48, epochs=2, temperature=.7, chunk=8),
+    TokenGRPOConfig(lanes=48, epochs=2, temperature=.7, chunk=8),
+    MomentumGRPOConfig(lanes=48, epochs=2, temperature=.7, chunk=8),
     seeds=2, lrs=(2e-3, 7e-4, 2e-4), token_lrs=(1e-4, 3e-4, 3e-5), momentum_lrs=(1e-4, 3e-4, 1e-5))
 
 PROBLEMS = RunSettings(scratch=ScratchConfig(steps=1600, batch_size=64), compare=COMPARE)
 
-# %% ../../nbs/4_studies/43_problems.ipynb #a5a326e4
-_MANY = dict(lanes=48, group=48)
-
-HELD_OUT = replace(
-    PROBLEMS, adapt=AdaptConfig(n_per_problem=200, steps=400, log_every=100), explore=replace(PROBLEMS.explore, n_tests=50), evaluate=EvaluateConfig(n_tests=50),
-    compare=replace(COMPARE, explore=replace(EXPLORE, group=48, n_tests=50), evaluate=replace(COMPARE.evaluate, n_tests=50),
-                    token=replace(COMPARE.token, **_MANY), momentum=replace(COMPARE.momentum, **_MANY),
-                    lrs=(2e-3, 7e-4, 7e-3), token_lrs=(1e-4,), momentum_lrs=(1e-4,)))
+# %% ../../nbs/4_studies/43_problems.ipynb #15cbd509
+HELD_OUT = RunSettings(
+    PROBLEMS.scratch, AdaptConfig(n_per_problem=200, steps=400, log_every=100),
+    explore=RLConfig(n_tests=50), evaluate=EvaluateConfig(n_tests=50),
+    compare=replace(
+        COMPARE, explore=replace(EXPLORE, group=48, n_tests=50), evaluate=replace(COMPARE.evaluate, n_tests=50),
+        token=replace(COMPARE.token, group=48), momentum=replace(COMPARE.momentum, group=48),
+        lrs=(2e-3, 7e-4, 7e-3), token_lrs=(1e-4,), momentum_lrs=(1e-4,)))
 
 SETTINGS = {'problems': PROBLEMS, 'held_out': HELD_OUT}
