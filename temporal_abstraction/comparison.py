@@ -80,7 +80,8 @@ def summarise_runs(
         end=('reward', last_mean), likeliest=('likeliest', 'first'), right=('right', 'sum'),
         actions=('actions', 'mean'), seconds=('seconds', 'max'))
     runs = runs.assign(minutes=runs.seconds / 60).groupby(keys, sort=False, dropna=False)
-    ends = runs.end.quantile([.5, .25, .75, 0]).unstack().set_axis(['median', 'q25', 'q75', 'worst'], axis=1)
+    at = lambda q: lambda r: r.quantile(q)   # by `agg`, since a missing temperature is a key too
+    ends = runs.end.agg(median='median', q25=at(.25), q75=at(.75), worst='min')
     return runs.size().to_frame('seeds').join(ends).join(runs[['likeliest', 'right', 'actions', 'minutes']].median())
 
 
@@ -128,8 +129,9 @@ class RawEpisodes:
     mask: torch.Tensor      # (N, T) True from the first decision until the episode ends
     reward: torch.Tensor    # (N,)
     group: torch.Tensor     # (N,) episodes of one group share a task
+    judged: torch.Tensor = None  # (N,) False where the world had no opinion; None: all were judged
 
-    advantage = Episodes.advantage
+    __post_init__, advantage, mean_reward = Episodes.__post_init__, Episodes.advantage, Episodes.mean_reward
     def __len__(self): return len(self.reward)
 
 
@@ -168,6 +170,7 @@ def raw_rollout(
     generator = torch.Generator().manual_seed(int(env.np_random.integers(2**31)))
     n = env.num_envs
     live, reward = np.arange(n), np.zeros(n, np.float32)
+    judged = np.ones(n, bool)
     steps, new = _read_steps(context), np.concatenate([context, obs[:, None]], 1)
     cache = None
     while len(live):
@@ -176,8 +179,9 @@ def raw_rollout(
         action[live], log_prob[live], cache = _act(model, new[live], cache, temperature, generator)
         mask[live] = True
         steps.append((torch.as_tensor(obs), torch.as_tensor(action), log_prob, mask))
-        obs, r, terminated, truncated, _ = env.step(action)
+        obs, r, terminated, truncated, info = env.step(action)
         reward[live] += r[live]
+        judged &= info.get('judged', True)
         going = np.flatnonzero(~(terminated | truncated)[live])
         if 0 < len(going) < len(live):
             cache.batch_select_indices(torch.as_tensor(going, device=model.device))
@@ -185,7 +189,8 @@ def raw_rollout(
         new = obs[:, None]
     group = getattr(env, 'row', None)
     group = torch.zeros(n, dtype=torch.long) if group is None else torch.tensor(group)
-    return RawEpisodes(*(torch.stack(x, 1) for x in zip(*steps)), torch.as_tensor(reward), group)
+    parts = (torch.stack(x, 1) for x in zip(*steps))
+    return RawEpisodes(*parts, torch.as_tensor(reward), group, torch.as_tensor(judged))
 
 # %% ../nbs/3_measure/36_comparison.ipynb #c72032d4
 def action_log_prob(
@@ -288,8 +293,8 @@ def raw_grpo(
             episodes = raw_rollout(model, env, c.temperature, seed, options)
             step = _improve(model, loop, episodes, c)
             groups = episodes.group.unique().tolist()
-            by_group = {f'reward_{g}': episodes.reward[episodes.group == g].mean() for g in groups}
-            loop.log(episodes=(update + 1) * len(episodes), reward=episodes.reward.mean(),
+            by_group = {f'reward_{g}': episodes.mean_reward(g) for g in groups}
+            loop.log(episodes=(update + 1) * len(episodes), reward=episodes.mean_reward(),
                      length=episodes.mask.sum(1).float().mean(), **step, **by_group)
     return RawGRPOResult(model.requires_grad_(False), loop.history)
 
@@ -324,7 +329,7 @@ def gradient_noise(
     squares = _squared_norm(episodes, a, log_prob, params, single)
     signal = (n * sum(g.square().sum().item() for g in mean) - squares) / (n - 1)
     variance = squares - signal
-    means = dict(decisions=episodes.mask.sum(1).float().mean().item(), reward=episodes.reward.mean().item())
+    means = dict(decisions=episodes.mask.sum(1).float().mean().item(), reward=episodes.mean_reward())
     scale = variance / signal if signal > 0 else np.inf
     return dict(episodes=n, **means, variance=variance, signal=signal, noise_scale=scale)
 
