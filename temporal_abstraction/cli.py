@@ -161,7 +161,8 @@ def begin(argv):
     "Verb with defaults for a new run: what its task was recorded with."
     said = peek(argv[1:], '--base')
     task = next((a for a in argv[1:2] if not a.startswith('-')), 'problems')
-    settings, base = find_settings(find_task(task).name, said['base']), Base(said['base'])
+    settings = find_settings(find_task(task).name, said['base'])
+    base = Base(said['base'])
     name = '-'.join([task, *([Path(said['base']).name] if said['base'] else [])]).replace(':', '-')
     common = dict(out=Path('runs') / name, task=task, base=base)
     if argv[0] == 'run': return Everything(**common, **{k: getattr(settings, k) for k in PHASES[1:]})
@@ -190,7 +191,9 @@ def execute(prog, argv):
     "Find the verb, fill in what the arguments say, and do it."
     argv = sys.argv[1:] if argv is None else argv
     if not argv or argv[0] in ('-h', '--help'): return print(USAGE)
-    if argv[0] not in VERBS: raise ValueError(f"There is no command {argv[0]!r}; choose from {', '.join(VERBS)}.")
+    if argv[0] not in VERBS:
+        raise ValueError(
+            f"There is no command {argv[0]!r}; choose from {', '.join(VERBS)}.")
     default = begin(argv) if argv[0] in ('run', 'adapt') else go_on(argv)
     prog = f'{prog} {argv[0]}' if prog == 'temporal-abstraction' else prog
     tyro.cli(type(default), default=default, prog=prog, args=argv[1:])()

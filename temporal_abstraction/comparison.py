@@ -70,9 +70,10 @@ def rates_by_run(
 
 # %% ../nbs/3_measure/45_comparison.ipynb #c0a1b002
 def summarise_runs(
-    curves: pd.DataFrame,  # of one target: method, lr, seed, update, episodes, reward, actions, seconds; optional: temperature, likeliest, anchor
+    curves: pd.DataFrame,  # of one target: method, lr, seed, update, episodes, reward, actions,
+                           # seconds; temperature, likeliest and anchor where a run has them
 ) -> pd.DataFrame:         # by method, temperature and lr: seeds, median, q25, q75, worst, and medians of the rest
-    "Runs by method: success in the end over seeds, at the likeliest z, right episodes met, decisions an episode, minutes."
+    "Runs by method: success in the end, at the likeliest z, right episodes met, and what it cost."
     curves = curves.assign(**{k: np.nan for k in ('temperature', 'likeliest', 'anchor') if k not in curves})
     written = curves.episodes / curves['update'] / (1 + curves.anchor.notna())   # an anchor writes half of a rollout
     keys = ['method', 'temperature', 'lr']
@@ -131,7 +132,9 @@ class RawEpisodes:
     group: torch.Tensor     # (N,) episodes of one group share a task
     judged: torch.Tensor = None  # (N,) False where the world had no opinion; None: all were judged
 
-    __post_init__, advantage, mean_reward = Episodes.__post_init__, Episodes.advantage, Episodes.mean_reward
+    __post_init__ = Episodes.__post_init__
+    advantage = Episodes.advantage
+    mean_reward = Episodes.mean_reward
     def __len__(self): return len(self.reward)
 
 
@@ -169,12 +172,15 @@ def raw_rollout(
     context, obs = _begin(env, seed, options)
     generator = torch.Generator().manual_seed(int(env.np_random.integers(2**31)))
     n = env.num_envs
-    live, reward = np.arange(n), np.zeros(n, np.float32)
+    live = np.arange(n)
+    reward = np.zeros(n, np.float32)
     judged = np.ones(n, bool)
-    steps, new = _read_steps(context), np.concatenate([context, obs[:, None]], 1)
+    steps = _read_steps(context)
+    new = np.concatenate([context, obs[:, None]], 1)
     cache = None
     while len(live):
-        action, mask = np.zeros(n, int), torch.zeros(n, dtype=torch.bool)
+        action = np.zeros(n, int)
+        mask = torch.zeros(n, dtype=torch.bool)
         log_prob = torch.zeros(n)
         action[live], log_prob[live], cache = _act(model, new[live], cache, temperature, generator)
         mask[live] = True
@@ -254,7 +260,8 @@ def raw_surrogate(
 # %% ../nbs/3_measure/45_comparison.ipynb #21257adf
 def _improve(model, loop, episodes, c):
     "Gradient steps on one rollout; mean ratio and share of clipped actions in the last of them."
-    a, old = episodes.advantage(), {}
+    a = episodes.advantage()
+    old = {}
     actions = int(episodes.mask.sum())
     if not a.any(): return dict(ratio=1., clipped=0.)
     chunks = episodes.mask.sum(1).argsort().split(c.chunk)
@@ -263,7 +270,8 @@ def _improve(model, loop, episodes, c):
         ratios = clipped = 0
         for i, rows in enumerate(chunks):
             part = _rows(episodes, rows)
-            m, advantage = part.mask.to(model.device), a[rows].to(model.device)
+            m = part.mask.to(model.device)
+            advantage = a[rows].to(model.device)
             log_prob = action_log_prob(model, part, c.temperature)
             before = old.setdefault(i, log_prob.detach())
             objective, ratio = raw_surrogate(log_prob, before, advantage, m, c.clip)
@@ -319,7 +327,8 @@ def gradient_noise(
     chunk=256,   # episodes passed at once when the mean is computed
 ):               # episodes, decisions (of one), reward, variance E|g - G|^2, signal |G|^2, noise_scale (inf without signal)
     "How far the policy gradient of a single episode lies from the mean of all."
-    a, params = episodes.advantage(), list(params)
+    a = episodes.advantage()
+    params = list(params)
     n = len(episodes)
     mean = [torch.zeros_like(p) for p in params]
     for rows in torch.arange(n).split(chunk):

@@ -47,11 +47,15 @@ class Composed:
         if not 0 <= self.unseen <= most:
             raise ValueError(f"unseen must lie between 0 and {most}, got {self.unseen}.")
         if unknown := set(self.target + self.longer) - set(self.operations):
-            raise ValueError(f"There is no operation {min(unknown)!r}; choose from {', '.join(self.operations)}.")
+            raise ValueError(
+                f"There is no operation {min(unknown)!r}; choose from "
+                f"{', '.join(self.operations)}.")
         if abs(sum(p for _, p in self.lengths) - 1) > 1e-9:
             raise ValueError(f"The probabilities of lengths must sum to 1, got {self.lengths}.")
         if self.places > 1 and {n for n, _ in self.lengths} != {self.places}:
-            raise ValueError(f"Programs with {self.places} places have as many steps, got lengths {self.lengths}.")
+            raise ValueError(
+                f"Programs with {self.places} places have as many steps, got lengths "
+                f"{self.lengths}.")
 
     @property
     def width(self):
@@ -191,7 +195,9 @@ def read_steps(
     completion: str,
 ):               # names of the operations, and whether the whole text was understood
     "The operations that a completion begins with"
-    known, found, rest = _steps_by_text(self), [], BREAK + completion
+    known = _steps_by_text(self)
+    found = []
+    rest = BREAK + completion
     while text := next((text for text in known if rest.startswith(text + BREAK)), None):
         found.append(self.names[known[text].operation])
         rest = rest[len(text):]

@@ -127,7 +127,8 @@ def goal_success(
     env = PinpadEnv(n, world, tasks)
     generator = torch.Generator().manual_seed(seed)
     obs, _ = env.reset(seed=seed)
-    success, live = np.zeros(n), np.arange(n)
+    success = np.zeros(n)
+    live = np.arange(n)
     cache = None
     while len(live):
         e, cache = backbone.lower(put(obs[live, None]), cache=cache)

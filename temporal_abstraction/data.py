@@ -32,9 +32,13 @@ def to_steps(
     if end is None: raise ValueError("The tokenizer needs an end-of-text token, by which programs end.")
     def steps(row, i):
         prompt = tokenizer(row['prompt'])['input_ids']
-        if not prompt: raise ValueError(f"The prompt of row {i} has no tokens, so there is nothing to observe before the first action.")
+        if not prompt:
+            raise ValueError(
+                f"The prompt of row {i} has no tokens, so there is nothing to observe before the "
+                "first action.")
         done = tokenizer(row['completion'], add_special_tokens=False, return_offsets_mapping=True)
-        ids, offsets = done['input_ids'], [start for start, _ in done['offset_mapping']]
+        ids = done['input_ids']
+        offsets = [start for start, _ in done['offset_mapping']]
         return dict(context=prompt[:-1], obs=prompt[-1:] + ids, action=ids + [end],
                     offsets=offsets + [len(row['completion'])])
     return rows.map(steps, with_indices=True)
@@ -80,7 +84,8 @@ def _pad(rows, side):
 class ExpertData(torch.utils.data.Dataset):
     "Expert steps with the residuals of the frozen lower half."
     def __init__(self, rows: Dataset, e: torch.Tensor):
-        self.rows, self.e = rows.with_format(None), e
+        self.rows = rows.with_format(None)
+        self.e = e
         self.lengths = [len(c) + len(o) for c, o in zip(rows['context'], rows['obs'])]
         self.ends = torch.tensor(self.lengths).cumsum(0).tolist()
         if self.ends[-1] != len(e):
@@ -92,7 +97,8 @@ class ExpertData(torch.utils.data.Dataset):
     def __len__(self): return len(self.rows)
     def contents(self): return self.e, self._context, self._action   # what tells these data from others
     def __getitem__(self, i):
-        e, n = self.e[self.ends[i] - self.lengths[i]:self.ends[i]], self._context[i]
+        e = self.e[self.ends[i] - self.lengths[i]:self.ends[i]]
+        n = self._context[i]
         return e[:n], e[n:], self._action[i], i
 
     @property
@@ -151,7 +157,8 @@ def expert_data(
     path, origin = path and Path(path), path and residual_origin(backbone, rows)
     if path and path.exists() and (e := kept_residuals(path, origin)) is not None: return ExpertData(rows, e)
     ids = [torch.tensor(c + o) for c, o in zip(rows['context'], rows['obs'])]
-    order, out = sorted(range(len(ids)), key=lambda i: len(ids[i])), [None] * len(ids)
+    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+    out = [None] * len(ids)
     for start in tqdm(range(0, len(ids), batch_size), desc='residuals', leave=False):
         take = order[start:start + batch_size]
         x, mask = _pad([ids[i] for i in take], 'right')
@@ -192,7 +199,8 @@ def action_nll(
             _, cache = backbone.upper_hidden(batch.context_e, attention_mask=batch.context_mask)
     hidden, _ = backbone.upper_hidden(e_hat, cache, attention_mask=batch.attention_mask)
     if vocab is not None: vocab = vocab.to(batch.action.device)
-    logits, target = backbone.head(hidden, vocab).float(), _places(batch, vocab)
+    logits = backbone.head(hidden, vocab).float()
+    target = _places(batch, vocab)
     nll = F.cross_entropy(logits.flatten(0, 1), target.flatten(), reduction='none')
     return nll.view(batch.action.shape) * batch.mask
 
@@ -214,7 +222,8 @@ def mean_nll(
     vocab=None,     # (V',) sorted token ids the softmax is restricted to; None: all
 ):                  # dict: nll_action, nll_program
     "Mean nats an action, and a program."
-    total, actions = 0, 0
+    total = 0
+    actions = 0
     for batch in data.loader(batch_size):
         total += action_nll(backbone, batch.to(backbone.device), vocab=vocab).sum().item()
         actions += batch.mask.sum().item()

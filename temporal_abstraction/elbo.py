@@ -106,7 +106,8 @@ def _scores(backbone, mc, b, vocab):
     nll, kl, control = elbo_terms(backbone, mc, b, vocab=vocab)
     nll_hard, _, hard = elbo_terms(backbone, mc, b, mc.hard, vocab=vocab)
     zero = b.e + mc.decoder.control(torch.zeros_like(control.z), b.e.float()).to(b.e.dtype)
-    beta, n = control.beta[..., 0], b.mask.sum(1)
+    beta = control.beta[..., 0]
+    n = b.mask.sum(1)
     def nats(e_hat): return action_nll(backbone, b, e_hat, vocab).sum(1)
     return dict(
         nll_base=nats(b.e), nll_zero=nats(zero), nll_posterior=nll, nll_hard=nll_hard,
@@ -152,7 +153,8 @@ def train_metacontroller(
     checkpoint=None,                  # folder in which an interrupted training is taken up again; None: none
 ) -> TrainMetacontrollerResult:
     "Phase 2: minimise NLL + alpha KL over the metacontroller, the base frozen."
-    c = config; torch.manual_seed(c.seed)
+    c = config
+    torch.manual_seed(c.seed)
     if c.base_lr: backbone = _thawed(backbone)
     opt, schedule = _optimiser(backbone, mc, c)
     batches = Batches(data, c.batch_size, c.seed, backbone.device)

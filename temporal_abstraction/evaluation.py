@@ -82,7 +82,8 @@ def read_program(
     "What an expert program is made of, token by token."
     actions = [row['completion'][a:b] for a, b in spans(row)]
     kinds = row.get('kinds', [])
-    label, stretch = np.full(len(actions), ''), np.full(len(actions), -1)
+    label = np.full(len(actions), '')
+    stretch = np.full(len(actions), -1)
     if kinds: stretch, label, _ = block_labels(spans(row), row)
     known = BOUNDARIES if kinds else ('line',)
     true = {(b, c): true_switches(row, b, c) for b in known for c in CONVENTIONS}
@@ -447,10 +448,14 @@ def sample_programs(
 ) -> pd.DataFrame:       # method, problem, decoding, sample, completion
     "Generate completions of each problem's prompt."
     if n < 1: raise ValueError(f"n must be at least 1, got {n}.")
-    decoding, tok, todo = _decoding(temperature), backbone.tokenizer, [(p, i) for p in find_problems(problems) for i in range(n)]
+    decoding = _decoding(temperature)
+    tok = backbone.tokenizer
+    todo = [(p, i) for p in find_problems(problems) for i in range(n)]
     longest = longest_prompt(tok, dict(prompt=[p.prompt for p, _ in todo])) + max_new_tokens - 1
     backbone.check_length(longest, 'The longest prompt with its completion')
-    options = dict(max_new_tokens=max_new_tokens, eos_token_id=backbone.end_tokens or None, pad_token_id=tok.pad_token_id, repetition_penalty=1.)
+    options = dict(
+        max_new_tokens=max_new_tokens, eos_token_id=backbone.end_tokens or None,
+        pad_token_id=tok.pad_token_id, repetition_penalty=1.)
     options |= dict(do_sample=True, temperature=temperature, top_k=0, top_p=1.) if temperature else dict(do_sample=False)
     texts = []
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):

@@ -30,7 +30,9 @@ class _Program:
 
 def _names(table):
     "The names that a program defines at its top level, and those that it uses and nobody defines"
-    scopes, bound, used = [table], set(), set()
+    scopes = [table]
+    bound = set()
+    used = set()
     while scopes:
         scope = scopes.pop()
         scopes += scope.get_children()
@@ -151,7 +153,8 @@ def _length(reader, chunks, start):
 
 def _without_words(program):
     "The text of a program without its lone words, where they have their lines for themselves"
-    lines, body = program.text.split("\n"), program.tree.body
+    lines = program.text.split("\n")
+    body = program.tree.body
     users = Counter(line for s in body for line in {s.lineno, s.end_lineno})
     for s in reversed(body):
         alone = users[s.lineno] == users[s.end_lineno] == 1
@@ -160,7 +163,9 @@ def _without_words(program):
 
 def _without_prose(reader, text):
     "The statements at the margin of `text` and what begins as one, without the lines that are none"
-    kept, chunks, start = [], _chunks(text), 0
+    kept = []
+    chunks = _chunks(text)
+    start = 0
     while start < len(chunks) and reader.effort > 0:
         n = _length(reader, chunks, start)
         if n or _BEGINS.match(chunks[start]): kept += chunks[start:start + (n or 1)]
@@ -178,7 +183,9 @@ class _Answer:
     "One way to read an answer. Its `stages` yield programs, the likelier ones first"
     def __init__(self, reader, name, text):
         fences = [m.span() for m in _FENCE.finditer(text)][-_MOST:]
-        self.reader, self.name, self.text = reader, name, text
+        self.reader = reader
+        self.name = name
+        self.text = text
         self.starts = [0, *(min(end + 1, len(text)) for _, end in fences)]
         self.ends = [*(start for start, _ in fences), len(text)]
         self.parts = [text[a:b] for a, b in zip(self.starts, self.ends)]
@@ -322,7 +329,8 @@ _STANDARD = _standard_names()
 
 def _imports(names):
     "Import statements for names that the prelude offers, in one line"
-    members, lines = {}, []
+    members = {}
+    lines = []
     for name in sorted(names):
         module, inside = _STANDARD[name]
         if inside: members.setdefault(module, []).append(name)
@@ -340,7 +348,9 @@ def with_prelude(code: str  # a program, or a text that is none and stays as it 
     first = [s for s in froms if s.module == "__future__"]
     if not first: return f"{imports}\n{code}"
     # an import from __future__ has to stay in front, whatever shares its line
-    lines, row, column = code.split("\n"), first[-1].end_lineno - 1, first[-1].end_col_offset
+    lines = code.split("\n")
+    row = first[-1].end_lineno - 1
+    column = first[-1].end_col_offset
     line = lines[row].encode()
     lines[row] = f"{line[:column].decode()}; {imports}{line[column:].decode()}"
     return "\n".join(lines)
@@ -357,7 +367,8 @@ def _with_function(program, name):
 
 def _best(programs, name, known):
     "The first program that nothing speaks against, else the first of those with the least against them, or None"
-    best, least = None, None
+    best = None
+    least = None
     for p in programs:
         faults = _faults(p, name, known)
         if least is None or faults < least: best, least = p, faults
@@ -384,7 +395,8 @@ def extract_code(completion: str,       # what a model wrote
                  prelude: bool = False  # add standard imports that it takes for granted, as `with_prelude`
                  ) -> str:              # a program, as far as there is one
     "The program in a completion: the first candidate that compiles and defines the function"
-    text, reader = completion.replace("\r\n", "\n").replace("\r", "\n"), _Reader()
+    text = completion.replace("\r\n", "\n").replace("\r", "\n")
+    reader = _Reader()
     if prompt: answers, kind = [(prompt + text, "")], _Continuation
     else: answers, kind = _answers(text) or [("", "")], _Answer
     known = frozenset(_STANDARD) if prelude else frozenset()

@@ -143,7 +143,8 @@ class Plan:
 def render(plan: Plan, variants, names):  # one pair from `Plan.derivations` or `Plan.draw`
     "The completion and the blocks that a choice of wordings and names gives"
     new = {old: new for options, chosen in zip(plan.names, names) for old, new in zip(options[0], chosen)}
-    completion, blocks = "", []
+    completion = ""
+    blocks = []
     for slot, variant in zip(plan.slots, variants):
         code = re.sub(r"\w+", lambda word: new.get(word[0], word[0]), slot.variants[variant])
         if code: blocks.append(Block(slot.kind, variant, len(completion), len(completion) + len(code)))
@@ -157,9 +158,11 @@ def parse_plan(
     kinds=KINDS,  # the kinds that its slots may have
 ) -> Plan:
     "Read a `Plan`; a line that cannot be read, or a name that would clash, raises ValueError"
-    slots, names = [], []
+    slots = []
+    names = []
     for line in text.strip("\n").split("\n"):
-        mark, rest = line[:2], line[2:]
+        mark = line[:2]
+        rest = line[2:]
         if mark == "$ ":
             names.append(tuple(tuple(option.split()) for option in rest.split("|")))
         elif mark == "@ " and (head := re.fullmatch(r"(\w+): (\w+)", rest)):
@@ -218,7 +221,9 @@ class Grammar:
             for choice in plan.derivations():
                 p[self._program(plan, *choice)] += 1 / len(self.plans) / len(plan)
         if len({program.completion for program in p}) < len(p):
-            raise ValueError(f"The grammar {self.name!r} writes one text in two ways that differ in their blocks.")
+            raise ValueError(
+                f"The grammar {self.name!r} writes one text in two ways that differ in their "
+                "blocks.")
         return dict(p)
 
     @cached_property

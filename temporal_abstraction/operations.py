@@ -206,7 +206,8 @@ def compose_table(border, diagonal, sides, choice):
     @cache
     def entry(s, t):
         if not s or not t: return border(len(s + t))
-        x, y = s[-1], t[-1]
+        x = s[-1]
+        y = t[-1]
         beside = diagonal(entry(s[:-1], t[:-1]), x, y)
         without = sides(entry(s[:-1], t), entry(s, t[:-1]), x, y)
         return choice(beside, without)

@@ -112,7 +112,8 @@ WORLDS = {
 # %% ../nbs/2_worlds/20_pinpad.ipynb #9bb3f3ab
 def _deal(world, n, rng):
     "Distinct random cells for colours, walls and agent: (O + W + 1, n)."
-    deck, lanes = np.repeat(np.arange(world.cells)[:, None], n, 1), np.arange(n)
+    deck = np.repeat(np.arange(world.cells)[:, None], n, 1)
+    lanes = np.arange(n)
     cards = len(world.nvec)
     for top in range(cards):
         other = rng.integers(top, world.cells, n)
@@ -126,7 +127,8 @@ _MOVES = [(np.s_[:, 1:], np.s_[:, :-1]), (np.s_[:, :-1], np.s_[:, 1:]),
 
 def _marks(world, place):
     "Cells with colours, walls and the agent at first: bool (O, cells, n) and two (1, cells, n)."
-    n, kinds = place.shape[1], np.repeat(np.arange(3), [world.colours, world.walls, 1])
+    n = place.shape[1]
+    kinds = np.repeat(np.arange(3), [world.colours, world.walls, 1])
     marks = [np.zeros((k, world.cells, n), bool) for k in (world.colours, 1, 1)]
     for i, (kind, cells) in enumerate(zip(kinds, place)):
         marks[kind][i if kind == 0 else 0, cells, np.arange(n)] = True
@@ -134,24 +136,29 @@ def _marks(world, place):
 
 def _plan(world, place):
     "Best moves towards each colour, as bits (4, O, G, G, n / 8), and which layouts will do, bool (n,)."
-    n, shape = place.shape[1], (-1, world.size, world.size, -(-place.shape[1] // 8))
+    n = place.shape[1]
+    shape = (-1, world.size, world.size, -(-place.shape[1] // 8))
     marks = _marks(world, place)
     colour, wall, start = (np.packbits(mark, -1, 'little').reshape(shape) for mark in marks)
     taken = np.bitwise_or.reduce(colour)
-    open_, needed = ~(taken | wall), taken | start
-    best, unseen = np.zeros((4, *colour.shape), np.uint8), np.full(colour.shape, 255, np.uint8)
+    open_ = ~(taken | wall)
+    needed = taken | start
+    best = np.zeros((4, *colour.shape), np.uint8)
+    unseen = np.full(colour.shape, 255, np.uint8)
     wave = colour
     while wave.any():
         for move, (here, there) in zip(best, _MOVES): move[here] |= wave[there] & unseen[here]
         seen = np.bitwise_or.reduce(best)
-        wave, unseen = seen & unseen & open_, ~seen
+        wave = seen & unseen & open_
+        unseen = ~seen
     lost = np.bitwise_or.reduce(needed & unseen, (0, 1, 2))
     return best, ~np.unpackbits(lost, count=n, bitorder='little').view(bool)
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #7f951eca
 def _playable(world, n, rng):
     "Layouts that will do: (n, O + W + 1)."
-    found, missing = [np.zeros((0, len(world.nvec)), int)], n
+    found = [np.zeros((0, len(world.nvec)), int)]
+    missing = n
     while missing:
         place = _deal(world, missing + missing // 3 + 16, rng)
         found.append(place.T[_plan(world, place)[1]][:missing])
@@ -174,7 +181,8 @@ def draw_layouts(
 @lru_cache
 def _offsets(world):
     "What an object's cell adds to its part of an observation, what the agent's takes away: (cells,) each."
-    cell, G = np.arange(world.cells), world.size
+    cell = np.arange(world.cells)
+    G = world.size
     if not world.relative: return cell, 0 * cell
     wide = cell // G * (2 * G - 1) + cell % G
     return wide, wide - 2 * G * (G - 1)
@@ -233,7 +241,8 @@ class PinpadEnv(VectorEnv):
         if autoreset not in (AutoresetMode.DISABLED, AutoresetMode.NEXT_STEP):
             raise ValueError("autoreset must be AutoresetMode.DISABLED or AutoresetMode.NEXT_STEP, "
                              f"got {autoreset}.")
-        self.num_envs, self.world = num_envs, world or WORLDS['laptop']
+        self.num_envs = num_envs
+        self.world = world or WORLDS['laptop']
         self.metadata = {'autoreset_mode': autoreset}
         self.tasks = self.world.tasks if tasks is None else _tuples(tasks)
         self._colours, self._subgoals = _table(self.world, self.tasks)
@@ -245,7 +254,8 @@ class PinpadEnv(VectorEnv):
         self.row, self.progress, self.cell, self.steps = np.zeros((4, num_envs), int)
         self._objects = np.zeros((num_envs, len(self.world.nvec) - 1), int)
         self._ground = np.zeros((num_envs, self.world.cells), int)
-        self.done, self._stock = np.ones(num_envs, bool), []
+        self.done = np.ones(num_envs, bool)
+        self._stock = []
 
     @property
     def subgoal(self):
@@ -274,13 +284,15 @@ def _given(options, name, shape, high):
 def _layouts(self:PinpadEnv, n):
     "The next n layouts; drawn in large batches, since a few cost almost as much time as thousands."
     if len(self._stock) < n: self._stock = _playable(self.world, self.num_envs, self.np_random)
-    drawn, self._stock = self._stock[:n], self._stock[n:]
+    drawn = self._stock[:n]
+    self._stock = self._stock[n:]
     return drawn
 
 @patch
 def _begin(self:PinpadEnv, lanes, task=None, layout=None):
     "Begin anew in some lanes."
-    world, drawn = self.world, task is None
+    world = self.world
+    drawn = task is None
     self.row[lanes] = self.np_random.integers(len(self.tasks), size=len(lanes)) if drawn else task[lanes]
     place = self._layouts(len(lanes)) if layout is None else layout[lanes]
     self.cell[lanes], self._objects[lanes] = place[:, -1], _offsets(world)[0][place[:, :-1]]
@@ -298,7 +310,9 @@ def reset(self:PinpadEnv, *,
 ):                 # obs (num_envs, O + W + 1), info
     "Begin anew in all lanes, or in those that `reset_mask` names."
     VectorEnv.reset(self, seed=seed)
-    n, world, options = self.num_envs, self.world, options or {}
+    n = self.num_envs
+    world = self.world
+    options = options or {}
     mask = np.asarray(options.get('reset_mask', np.ones(n, bool)))
     task = _given(options, 'task', (n,), len(self.tasks))
     layout = _given(options, 'layout', (n, len(world.nvec)), world.cells)
@@ -317,8 +331,10 @@ def aim_cells(
 ):
     "The cell that each move aims at, the cell itself at the border: (cells * 4,), moves innermost."
     r, c = np.divmod(np.arange(size**2), size)
-    up, down = np.maximum(r - 1, 0), np.minimum(r + 1, size - 1)
-    left, right = np.maximum(c - 1, 0), np.minimum(c + 1, size - 1)
+    up = np.maximum(r - 1, 0)
+    down = np.minimum(r + 1, size - 1)
+    left = np.maximum(c - 1, 0)
+    right = np.minimum(c + 1, size - 1)
     return np.stack([up * size + c, down * size + c, r * size + left, r * size + right], 1).ravel()
 
 @patch
@@ -337,7 +353,8 @@ def step(self:PinpadEnv,
     actions,  # (num_envs,) whole numbers 0 to 3; those of lanes that have ended are ignored
 ):            # obs (num_envs, O + W + 1); reward, terminated and truncated (num_envs,); info
     "One move in every running lane. RuntimeError when none runs and none begins anew by itself."
-    actions, ended = np.asarray(actions), np.flatnonzero(self.done)
+    actions = np.asarray(actions)
+    ended = np.flatnonzero(self.done)
     restart = self.metadata['autoreset_mode'] == AutoresetMode.NEXT_STEP and self.steps.any()
     if len(ended) == self.num_envs and not restart:
         raise RuntimeError("No lane is running: call reset.")
@@ -347,7 +364,8 @@ def step(self:PinpadEnv,
                          f"got {actions.dtype} of shape {actions.shape}.")
     live = ~self.done
     touched, right = self._move(actions, live)
-    self.progress, self.steps = self.progress + right, self.steps + live
+    self.progress = self.progress + right
+    self.steps = self.steps + live
     solved = right & (self.progress == self._lengths[self.row])
     over = solved | touched & ~right
     cut = live & ~over & (self.steps >= self.world.max_steps)
@@ -377,10 +395,15 @@ _PICK = np.array([[*islice(cycle(_moves_in(mask)), 12)] for mask in range(16)])
 # %% ../nbs/2_worlds/20_pinpad.ipynb #8126705c
 def _roll(world, place, best, safe, task, colours, noise, rng):
     "Cells, moves and progress of the expert (T, n), and its steps (n,), 0 where it did not arrive."
-    aims, wall, n = aim_cells(world.size), _marks(world, place)[1][0], len(task)
-    length, steps = (colours >= 0).sum(1)[task], np.zeros(n, int)
+    aims = aim_cells(world.size)
+    wall = _marks(world, place)[1][0]
+    n = len(task)
+    length = (colours >= 0).sum(1)[task]
+    steps = np.zeros(n, int)
     log = np.zeros((3, world.max_steps, n), int)
-    live, cell, progress = np.arange(n), place[-1], np.zeros(n, int)
+    live = np.arange(n)
+    cell = place[-1]
+    progress = np.zeros(n, int)
     for t in range(world.max_steps):
         goal = colours[task[live], progress]
         where = (goal * world.cells + cell) * n + live
@@ -393,7 +416,9 @@ def _roll(world, place, best, safe, task, colours, noise, rng):
         progress = progress + ((aim == place[goal, live]) & (aim != cell))
         going = progress < length[live]
         steps[live[~going]] = t + 1
-        live, cell, progress = live[going], aim[going], progress[going]
+        live = live[going]
+        cell = aim[going]
+        progress = progress[going]
         if not len(live): break
     return log[:, :t + 1], steps
 
@@ -411,7 +436,8 @@ def _guess(weight, subgoals, truth, n):
 def _floors(world, best, safe, log, task, table, noise):
     "Nats of the moves with the goal known and with it inferred, and how likely a guess is right: (3, T, n)."
     colours, subgoals = table
-    lanes, weight = np.arange(len(task)), np.ones((len(colours), len(task)))
+    lanes = np.arange(len(task))
+    weight = np.ones((len(colours), len(task)))
     out = np.zeros((3, *log.shape[1:]))
     for t, (cell, action, progress) in enumerate(zip(*log)):
         chance = _chance(best[:, cell, lanes], action)
@@ -456,7 +482,8 @@ def _episodes(world, n, table, noise, floors, rng):
     place = _deal(world, n + n // 3 + 16, rng)
     best, good = _plan(world, place)
     lanes = np.flatnonzero(good)[:n]
-    best, place = _unpack(world, best, len(good)).take(lanes, -1), place.take(lanes, 1)
+    best = _unpack(world, best, len(good)).take(lanes, -1)
+    place = place.take(lanes, 1)
     safe = _safe(world, place, best) if noise else None
     task = rng.integers(len(table[0]), size=len(lanes))
     log, steps = _roll(world, place, best, safe, task, table[0], noise, rng)
@@ -497,7 +524,8 @@ def expert(
     if n < 1 or not 0 <= noise <= 1:
         raise ValueError(f"n must be at least 1 and noise between 0 and 1, got {n} and {noise}.")
     table = _table(world, world.tasks if tasks is None else _tuples(tasks))
-    rng, parts = _rng(generator), []
+    rng = _rng(generator)
+    parts = []
     while missing := n - sum(len(p['task']) for p in parts):
         parts.append(_episodes(world, min(missing, 4096), table, noise, floors, rng))
     found = {name: _join([p[name] for p in parts]) for name in parts[0]}
@@ -559,7 +587,8 @@ def draw(
 ):            # matplotlib Figure
     "A layout from above, with the walk of the episode if there is one."
     place, cells, colour = _walk(world, row)
-    ax, G = ax or Figure(figsize=(2.6, 2.6)).subplots(), world.size
+    ax = ax or Figure(figsize=(2.6, 2.6)).subplots()
+    G = world.size
     for i, (r, c) in enumerate(zip(*divmod(place[:-1], G))):
         wall = i >= world.colours
         ax.add_patch(Rectangle((c - 0.5, r - 0.5), 1, 1, color='0.5' if wall else _colour(world, i), lw=0))
@@ -613,7 +642,8 @@ def animate(
     y, x = (np.divmod(cells, G) + np.array(0.5)) * unit
     gone = np.cumsum(np.hypot(np.diff(x, prepend=x[0]), np.diff(y, prepend=y[0])))
     at = np.clip(np.searchsorted(turns, np.arange(len(cells)), 'right') - 1, 0, None)
-    seconds, strip = pace * (len(cells) - 1), G * unit + 12
+    seconds = pace * (len(cells) - 1)
+    strip = G * unit + 12
     looks = [(_colour(world, i), i) for i in range(world.colours)] + [('#888',)] * world.walls
     corners = zip(*np.divmod(place[:-1], G) * np.array(unit))
     squares = [_square(c, r, unit, *look) for (r, c), look in zip(corners, looks)]

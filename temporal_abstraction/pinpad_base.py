@@ -38,7 +38,8 @@ class ObservationEmbedding(nn.Module):
         std=3.,   # of the vectors at the start
     ):
         super().__init__()
-        self.nvec, self.parts = list(nvec), (len(nvec),)
+        self.nvec = list(nvec)
+        self.parts = (len(nvec),)
         self.num_embeddings = min(nvec)
         self.weight = nn.Parameter(torch.randn(sum(nvec), n_e) * std)
 
@@ -101,7 +102,8 @@ class GatedRecurrence(nn.Module):
         gates = (torch.einsum('...hn,hnm->...hm', by_head, self.gates) + self.bias).sigmoid()
         r, i = (gate.flatten(-2) for gate in gates.chunk(2, -1))
         log_a = -8 * r * F.softplus(self.decay) * real
-        a, b = log_a.exp(), (1e-6 - torch.expm1(2 * log_a)).sqrt() * i * u * real
+        a = log_a.exp()
+        b = (1e-6 - torch.expm1(2 * log_a)).sqrt() * i * u * real
         out = []
         for a_t, b_t in zip(a.unbind(1), b.unbind(1)):
             h = a_t * h + b_t
@@ -113,8 +115,11 @@ class HawkBlock(nn.Module):
     "A block of Hawk: a gated branch with a short convolution and the recurrence, then an MLP."
     def __init__(self, config, layer_idx):
         super().__init__()
-        w, hidden, self.layer_idx = config.hidden_size, config.intermediate_size, layer_idx
-        self.norm, self.mlp_norm = nn.RMSNorm(w), nn.RMSNorm(w)
+        w = config.hidden_size
+        hidden = config.intermediate_size
+        self.layer_idx = layer_idx
+        self.norm = nn.RMSNorm(w)
+        self.mlp_norm = nn.RMSNorm(w)
         self.x, self.y, self.out = (nn.Linear(w, w) for _ in range(3))
         self.conv = nn.Conv1d(w, w, 4, groups=w)
         self.recurrence = GatedRecurrence(w, config.num_attention_heads)
@@ -125,7 +130,8 @@ class HawkBlock(nn.Module):
         cache,  # of `transformers`: inputs as keys, states as values; None keeps nothing
         real,   # (B, T, 1) 0 where padding
     ):          # (B, T, n_e)
-        u, past = self.x(self.norm(e)) * real, _remembered(cache, self.layer_idx)
+        u = self.x(self.norm(e)) * real
+        past = _remembered(cache, self.layer_idx)
         before, h = past or (u.new_zeros(len(u), 3, u.shape[-1]), torch.zeros_like(u[:, 0]))
         before = F.pad(before, (0, 0, max(0, 3 - before.shape[1]), 0))[:, -3:]
         states = self.recurrence(self.conv(torch.cat([before, u], 1).mT).mT, h, real)
@@ -147,9 +153,13 @@ class HawkConfig(PreTrainedConfig):
     def __init__(self, nvec=(2, 2), vocab_size=4, hidden_size=64, num_hidden_layers=4,
                  num_attention_heads=4, intermediate_size=128, use_cache=True, **kwargs):
         super().__init__(**kwargs)
-        self.nvec, self.vocab_size, self.use_cache = list(nvec), vocab_size, use_cache
-        self.hidden_size, self.intermediate_size = hidden_size, intermediate_size
-        self.num_hidden_layers, self.num_attention_heads = num_hidden_layers, num_attention_heads
+        self.nvec = list(nvec)
+        self.vocab_size = vocab_size
+        self.use_cache = use_cache
+        self.hidden_size = hidden_size
+        self.intermediate_size = intermediate_size
+        self.num_hidden_layers = num_hidden_layers
+        self.num_attention_heads = num_attention_heads
 
 
 class HawkDecoder(nn.Module):
@@ -173,7 +183,8 @@ class HawkDecoder(nn.Module):
 
 class HawkModel(NextObservation, PreTrainedModel):
     "A small recurrent model that reads observations and writes actions, without attention."
-    config_class, base_model_prefix = HawkConfig, 'model'
+    config_class = HawkConfig
+    base_model_prefix = 'model'
     def __init__(self, config):
         super().__init__(config)
         self.model = HawkDecoder(config)
@@ -235,7 +246,8 @@ def grid_batch(
     "Some trajectories, cut to the longest of them, with residuals of the frozen lower half."
     T = int(tr.mask[rows].sum(1).max())
     obs, action, mask = (x[rows, :T] for x in (tr.obs, tr.action, tr.mask))
-    e, index = _lower(backbone, obs), list(range(start, start + len(obs)))
+    e = _lower(backbone, obs)
+    index = list(range(start, start + len(obs)))
     return GridBatch(e[:, :0], mask[:, :0], e, action * mask, mask, index,
                      obs, tr.subgoal[rows, :T], tr.colour[rows, :T], tr.task[rows])
 
@@ -256,7 +268,11 @@ class ExpertStream:
         noise=0.,       # of the expert
         valid_seed=0,   # fixes the fixed set
     ):
-        self.backbone, self.world, self.n, self.tasks, self.noise = backbone, world, n, tasks, noise
+        self.backbone = backbone
+        self.world = world
+        self.n = n
+        self.tasks = tasks
+        self.noise = noise
         self.fixed = self.draw(n, torch.Generator().manual_seed(2**40 + valid_seed))
 
     def __len__(self): return self.n
@@ -288,7 +304,8 @@ def make_base(
     **changes,    # to the preset's configuration
 ) -> ScratchResult:
     "Train the base of a preset on its world, and save it."
-    world, config = WORLDS[name], replace(SCRATCH[name], **changes)
+    world = WORLDS[name]
+    config = replace(SCRATCH[name], **changes)
     valid = expert(world, 2048, torch.Generator().manual_seed(2**41), floors=True)
     model = new_base(world.nvec, 4, config).to(device)
     def sample(n, generator): return expert(world, n, generator)
@@ -360,7 +377,9 @@ def summarise_episodes(
     mask,    # (B, T) True where real, ending in False where an episode is shorter
 ):           # obs (B, T', K) and mask (B, T')
     "Of each episode its first step, the steps on a colour, and what is seen after the last move."
-    place, row, n = torch.as_tensor(layout_of(world, obs)), torch.arange(len(obs)), mask.sum(1)
+    place = torch.as_tensor(layout_of(world, obs))
+    row = torch.arange(len(obs))
+    n = mask.sum(1)
     place = torch.cat([place, place[:, -1:]], 1)
     place[row, n] = place[row, n - 1]
     last = place[row, n, -1] * 4 + action[row, n - 1]

@@ -79,9 +79,13 @@ class ExploreConfig(Settings):
     def __post_init__(self):
         super().__post_init__()
         if self.group < 2:
-            raise ValueError(f"Episodes are compared with each other: group must be at least 2, got {self.group}.")
+            raise ValueError(
+                "Episodes are compared with each other: group must be at least 2, got "
+                f"{self.group}.")
         if self.start == 'distilled' and not self.distil.steps:
-            raise ValueError("A policy that starts from imitation needs distil.steps; start='fresh' does without.")
+            raise ValueError(
+                "A policy that starts from imitation needs distil.steps; start='fresh' does "
+                "without.")
 
 
 def RLConfig(distil_steps=300, group=12, temperature=0., std=.45, n_tests=10, **rl):
@@ -174,7 +178,9 @@ class CompareConfig(Settings):
             if method in self.methods and not getattr(self, lrs):
                 raise ValueError(f"{method} needs a learning rate, but {lrs} is empty.")
         if unknown := set(self.methods) - {*STANDING, *LEARNERS}:
-            raise ValueError(f"There is no method {min(unknown)!r}; choose from {', '.join((*STANDING, *LEARNERS))}.")
+            raise ValueError(
+                f"There is no method {min(unknown)!r}; choose from "
+                f"{', '.join((*STANDING, *LEARNERS))}.")
         for v in (*self.variants, *self.swept): concerned(v)
 
 
@@ -235,7 +241,8 @@ class Machine(Settings):
         super().__post_init__()
         try: self.where
         except RuntimeError:
-            raise ValueError(f"There is no device {self.device!r}; choose auto, cpu, cuda or mps.") from None
+            raise ValueError(
+                f"There is no device {self.device!r}; choose auto, cpu, cuda or mps.") from None
 
     @property
     def where(self):
@@ -252,12 +259,15 @@ def load_task(run, task=None):
     "The task of a run, with as many expert programs as phase 1 read. `task`: one that has no name to find it by."
     c = run.config('adapt')
     if 'task' not in c:
-        raise RunError(f"{run / 'adapt'} comes from an earlier version, which kept no task. Choose another --out.")
+        raise RunError(
+            f"{run / 'adapt'} comes from an earlier version, which kept no task. Choose another "
+            "--out.")
     return find_task(task or c['task']).take(c.get('n_per_problem'), c['seed'])
 
 def load_backbone(run, machine=Machine()):
     "The model that phase 1 left."
-    dtype, folder = run.config('adapt')['dtype'], str(run / 'adapt' / 'backbone')
+    dtype = run.config('adapt')['dtype']
+    folder = str(run / 'adapt' / 'backbone')
     with loading(run / 'adapt'): return Backbone.from_pretrained(folder, dtype=dtype, device=machine.where)
 
 def load_actions(run, machine=Machine(), folder=None):
@@ -295,14 +305,18 @@ def adapt(
     settings = dict(task=task.name, base=base and str(base), layer=layer, dtype=dtype, **asdict(config))
     if run.done('adapt', settings): return
     if not base:
-        if isinstance(config, AdaptConfig): raise ValueError("From nothing, phase 1 is set by a ScratchConfig.")
+        if isinstance(config, AdaptConfig):
+            raise ValueError(
+                "From nothing, phase 1 is set by a ScratchConfig.")
         model = task.new_model(config)
         if model is None: raise ValueError(f"{task.name} has no model of its own: name one with --base.")
         with run.writing('adapt', settings) as folder: from_nothing(task, model, layer, config, folder, machine)
         return
     task = task.take(config.n_per_problem, config.seed)
     backbone = Backbone.from_pretrained(str(base), layer, dtype=dtype, device=machine.where)
-    if backbone.tokenizer is None: raise BackboneError(f"{base} has no tokenizer, which programs are read by.")
+    if backbone.tokenizer is None:
+        raise BackboneError(
+            f"{base} has no tokenizer, which programs are read by.")
     run.check_place(sum(p.numel() * p.element_size() for p in backbone.parameters()))
     with run.writing('adapt', settings, **origin(backbone)) as folder:
         from_base(task, backbone, config, folder, residual_folder(run), machine)
@@ -321,7 +335,8 @@ def residual_folder(run):
 
 def from_base(task, backbone, config, folder, residuals=None, machine=Machine()):
     "Adapt a base, and keep what it became and how."
-    c, batch = config, machine.residual_batch
+    c = config
+    batch = machine.residual_batch
     train = task.stream(backbone, 24 * c.batch_size, 'none', 'train', residuals, batch)
     valid = task.data(backbone, 'validation', 64, residuals, batch)
     result = pretrain(backbone, train, c, valid, checkpoint=folder / 'checkpoints' / 'first')
@@ -365,7 +380,8 @@ def find_actions(
     machine=Machine(),
 ):                # TrainMetacontrollerResult
     "Phase 2 on the experts of a task."
-    c, batch = config, machine.residual_batch
+    c = config
+    batch = machine.residual_batch
     train = task.stream(backbone, 24 * c.batch_size, c.views, 'train', folder, batch)
     valid = task.stream(backbone, c.n_valid, c.views, 'validation', folder, batch)
     return elbo.discover(backbone, train, c, valid, vocab, checkpoint)
@@ -390,7 +406,8 @@ def discover(run: Run, config=DiscoverConfig(), task=None, machine=Machine()):
     task.view(config.views)
     backbone = load_backbone(run, machine)
     with run.writing('discover', settings) as folder:
-        vocab, kept = find_vocabulary(run, task, backbone), residual_folder(run)
+        vocab = find_vocabulary(run, task, backbone)
+        kept = residual_folder(run)
         result = find_actions(task, backbone, config, vocab, kept, folder / 'checkpoints', machine)
         save_actions(result, folder, config)
     h = result.history.iloc[-1]
@@ -428,7 +445,8 @@ def explore_actions(
         imitator = imitate(task, mc, backbone, c, residuals, kept, machine.residual_batch)
     if imitator: imitator.save_pretrained(folder / 'distilled')
     world, lanes = task.world(backbone, c.group, verifier, c.n_tests)
-    env, levels = InternalEnv(backbone, mc, world, c.temperature), {}
+    env = InternalEnv(backbone, mc, world, c.temperature)
+    levels = {}
     if c.levels:
         ways = dict(prior='prior', base='zero') | (dict(distilled=imitator.act) if imitator else {})
         levels = {k: success(env, p, c.rl.seed + 1, lanes) for k, p in ways.items()}
@@ -450,7 +468,8 @@ def explore(run: Run, config=ExploreConfig(), task=None, machine=Machine()):
         history = explore_actions(task, backbone, mc, config, verifier, folder, None, residual_folder(run), machine)
         write_history(folder, history)
     h = history
-    first, last = h.reward.iloc[0], h.reward.iloc[-1]
+    first = h.reward.iloc[0]
+    last = h.reward.iloc[-1]
     print(f"Phase 3, explore: {h.episodes.iloc[-1]} {task.unit}s tried, {h.switches.mean():.1f} abstract actions "
           f"each; the share that succeed went from {first:.2f} to {last:.2f} ({h.seconds.iloc[-1]:.0f} s).")
 
@@ -467,7 +486,8 @@ def describe(
     "What a metacontroller's gate does, what its z says, and what z does elsewhere."
     if not task.labelled: return {}, {}
     read = lambda split: traces(mc, task.data(backbone, split, n, folder, batch_size, views))
-    ts, trials = read('test'), task.trials(backbone, mc)
+    ts = read('test')
+    trials = task.trials(backbone, mc)
     table = switch_table(ts)
     tables = dict(alignment=gate_alignment(ts), gate=gate_statistics(ts), switches=table,
                   decoding=decode_labels(table), clusters=measure_clusters(table))
@@ -490,12 +510,15 @@ def attempt(
     seed=None,       # None: as configured
 ) -> pd.DataFrame:   # method, problem, decoding, sample, passed, and the programs
     "What a model does under a policy, and whether it was right."
-    c, seed = config, config.seed if seed is None else seed
-    n, temperature = n or c.n_samples, 0. if greedy else c.temperature
+    c = config
+    seed = config.seed if seed is None else seed
+    n = n or c.n_samples
+    temperature = 0. if greedy else c.temperature
     if isinstance(task, TextTask):
         n = 1 if greedy else n   # another would be the same
         longest = task.longest(backbone.tokenizer)
-        asked, policy = asked or task.asked, policy or 'prior'
+        asked = asked or task.asked
+        policy = policy or 'prior'
         samples = sample_programs(backbone, asked, n, temperature, mc, policy, method, seed, longest, c.lanes)
         return judge(samples, verifier, c.n_tests, problems=task.asked)
     torch.manual_seed(seed)
@@ -517,7 +540,8 @@ def load_base(run, c, machine):
 
 def load_methods(run, backbone, mc, machine=Machine()):
     "What a run compares: name -> (backbone, metacontroller or None, policy, policy of the greedy program)."
-    c, found = run.config('adapt'), {}
+    c = run.config('adapt')
+    found = {}
     if c['base']: found['base'] = load_base(run, c, machine), None, None, None
     found['supervised'] = backbone, None, None, None
     found['random z'] = backbone, mc, 'prior', 'zero'
@@ -572,7 +596,8 @@ def variant_settings(variant, config, explore, compare):
 
 def discoveries(c: CompareConfig, main: DiscoverConfig):
     "What is trained: (variant, alpha, seed)."
-    alpha, first = main.kl_weight, main.seed
+    alpha = main.kl_weight
+    first = main.seed
     own = [v for v in c.variants if concerned(v) == 'discover']
     return ([(MAIN, alpha, first + s) for s in range(c.discoveries)] + [(v, alpha, first) for v in own]
             + [(v, a, first) for a in c.alphas if a != alpha for v in (MAIN, *c.swept)])
@@ -589,11 +614,14 @@ def _discovery(run, task, main, compare, folder, machine, variant, alpha, seed):
         history = run.history('discover')
     else:
         backbone = load_backbone(run, machine)
-        place, vocab = discovery_place(folder, variant, alpha, seed), find_vocabulary(run, task, backbone)
+        place = discovery_place(folder, variant, alpha, seed)
+        vocab = find_vocabulary(run, task, backbone)
         kept = folder / 'checkpoints' / place.name
         result = find_actions(task, backbone, config, vocab, residual_folder(run), kept, machine)
         save_actions(result, place, config)
-        backbone, mc, history = result.backbone, result.mc.eval(), result.history
+        backbone = result.backbone
+        mc = result.mc.eval()
+        history = result.history
     tables, more = describe(task, backbone, mc, compare.evaluate.n, config.views, residual_folder(run))
     tables['discovery'] = history.tail(1).assign(**more)
     labels = dict(variant=variant, alpha=alpha, seed=seed)
@@ -607,7 +635,8 @@ def _known_goals(run, task, compare, machine, layer):
 
 def compare_discoveries(run: Run, config=CompareConfig(), task=None, machine=Machine()):
     "Metacontrollers of all seeds, prices and ablations, and what is known to be there to find."
-    c, task = config, load_task(run, task)
+    c = config
+    task = load_task(run, task)
     main = rebuild_discovery(run)
     jobs = discoveries(c, main)
     for variant, *_ in jobs: task.view(variant_settings(variant, main, c.explore, c)['discover'].views)
@@ -636,7 +665,8 @@ def rebuild_discovery(run):
     "The settings that the run's own metacontroller was found with."
     try: return rebuild(DiscoverConfig, run.config('discover'))
     except (ValueError, TypeError) as e:
-        raise RunError(f"{run / 'discover'} comes from an earlier version ({e}). Choose another --out.") from None
+        raise RunError(
+            f"{run / 'discover'} comes from an earlier version ({e}). Choose another --out.") from None
 
 def keep_known_goals(run, task, controllers, folder, machine):
     "Tables of what probes read and controllers do, layer by layer."
@@ -662,7 +692,8 @@ def explorations(task, c: CompareConfig, first=0):
     offered = {'token GRPO': text, 'momentum GRPO': text, 'GRPO on raw actions': not text,
                'distilled z': c.explore.distil.steps > 0}
     methods = [m for m in c.methods if offered.get(m, True)]
-    own, seeds = c.targets[0], range(first, first + c.seeds)
+    own = c.targets[0]
+    seeds = range(first, first + c.seeds)
     lrs = {m: getattr(c, LEARNERS[m]) if m in LEARNERS else (None,) for m in methods}
     raw = lrs.pop('GRPO on raw actions', ())
     def changing(part, method): return [v for v in c.variants if concerned(v) == part and method in methods]
@@ -688,7 +719,8 @@ class Start:
 
     def actions(self, variant, seed):
         "Backbone and metacontroller that a seed explores with."
-        c, main = self.compare, self.main
+        c = self.compare
+        main = self.main
         own = variant == MAIN or concerned(variant) != 'discover'
         count = (seed - c.explore.rl.seed) % c.discoveries if own else 0
         found = MAIN if own else variant, main.kl_weight, main.seed + count
@@ -710,14 +742,18 @@ def has_done(run, config):
 def by_actions(start, verifier, folder, variant, lr, seed):
     "Internal RL; its curve, and how to sample from what it learned."
     (backbone, mc), own = start.actions(variant, seed)
-    c, run = start.explore(variant, lr or start.compare.lrs[0], seed), start.run
+    c = start.explore(variant, lr or start.compare.lrs[0], seed)
+    run = start.run
     if own and start.own and has_done(run, c):
-        history, policy = run.history('explore'), load_policy(run)   # the run itself has done this
+        # the run itself has done this
+        history = run.history('explore')
+        policy = load_policy(run)
     else:
         imitated = own and c.start == 'distilled' and (run / 'explore' / 'distilled').is_dir()
         imitator = load_policy(run, 'distilled') if imitated else None
         name = f'{start.task.aim} {variant} {lr} {seed}'.replace(' ', '_').replace(',', '')
-        place, kept = folder / 'policies' / name, residual_folder(run)
+        place = folder / 'policies' / name
+        kept = residual_folder(run)
         history = explore_actions(start.task, backbone, mc, c, verifier, place, imitator, kept, start.machine)
         shutil.rmtree(place / 'checkpoints', ignore_errors=True)
         policy = Policy.from_pretrained(str(place / 'policy')).eval()
@@ -727,11 +763,14 @@ def by_actions(start, verifier, folder, variant, lr, seed):
 
 def by_tokens(start, verifier, method, variant, lr, seed):
     "GRPO on tokens; its curve, and how to sample from what it learned."
-    c, task = start.compare, start.task
+    c = start.compare
+    task = start.task
     backbone = load_backbone(start.run, start.machine)
-    train, config = momentum_grpo, c.momentum
+    train = momentum_grpo
+    config = c.momentum
     if method == 'token GRPO': train, config = token_grpo, variant_settings(variant, start.main, c.explore, c)['token']
-    lanes, longest = c.explore.group * len(task.asked), task.longest(backbone.tokenizer)
+    lanes = c.explore.group * len(task.asked)
+    longest = task.longest(backbone.tokenizer)
     logits = longest * len(backbone.tokenizer)   # of one program; those of a large vocabulary fill gigabytes
     config = replace(config, updates=c.explore.rl.updates, lanes=lanes, lr=lr, max_new_tokens=longest, seed=seed,
                      chunk=max(1, min(config.chunk, 2**26 // logits)))
@@ -743,7 +782,8 @@ def by_tokens(start, verifier, method, variant, lr, seed):
 
 def by_raw_actions(start, lr, seed):
     "GRPO on the actions of a world without text."
-    c, task = start.compare, start.task
+    c = start.compare
+    task = start.task
     backbone, mc = load_actions(start.run, start.machine)
     world, lanes = task.world(backbone, c.explore.group)
     config = replace(c.raw, updates=c.explore.rl.updates, lr=lr, seed=seed)
@@ -756,7 +796,8 @@ LIKELIEST = ', likeliest'   # ends the name of a method whose z is not drawn
 
 def judge_learned(task, verifier, config, method, seed, backbone, mc=None, policy=None):
     "Attempts at what was asked and, in text, at the same in other words; a policy is tried drawn and likeliest."
-    c, seed = config, config.seed + seed
+    c = config
+    seed = config.seed + seed
     ways = {method: policy.act, method + LIKELIEST: policy.mode} if policy else {method: None}
     prompts = dict(same=(None, c.n_samples))
     if others := getattr(task, 'reworded', None):
@@ -769,7 +810,8 @@ def _exploration(start, folder, method, target, lr, seed):
     "Learning curve and attempts of one method."
     name, _, variant = method.partition(', ')
     task = start.task if target == 'own' else start.task.ask(target)
-    start, variant = replace(start, task=task, own=target == 'own'), variant or MAIN
+    start = replace(start, task=task, own=target == 'own')
+    variant = variant or MAIN
     torch.manual_seed(seed)
     with task.verifier(workers=1) as verifier:
         curve, learned = learn(start, verifier, folder, name, variant, lr, seed)
@@ -798,7 +840,8 @@ def start_imitator(start, backbone, mc, own, seed):
 # %% ../nbs/3_measure/47_pipeline.ipynb #30182e40
 def _noise(start, what):
     "The gradients of episodes by the model's own actions and by z (Kobayashi et al. 2025, appendix E.2)."
-    c, task = start.compare, start.task.ask(what)
+    c = start.compare
+    task = start.task.ask(what)
     (backbone, mc), own = start.actions(MAIN, c.explore.rl.seed)
     imitated = own and c.explore.start == 'distilled' and (start.run / 'explore' / 'distilled').is_dir()
     temperature = c.token.temperature if isinstance(task, TextTask) else c.raw.temperature
@@ -829,7 +872,8 @@ def check_groups(task, c):
 
 def compare(run: Run, config=CompareConfig(), task=None, machine=Machine()):
     "Seeds, ablations and rivals: metacontrollers first, then every way to explore."
-    c, given = config, task
+    c = config
+    given = task
     task = load_task(run, task)
     for target in c.targets: (task if target == 'own' else task.ask(target)).check(c.explore.n_tests)
     task.check(c.evaluate.n_tests, 'evaluation')
@@ -896,7 +940,8 @@ TABLES |= {('compare', name): 'Comparison' for name in ('success', 'noise', 'pas
 # %% ../nbs/3_measure/47_pipeline.ipynb #f866649e
 def shown_expert(task, run, backbone, mc):
     "An expert's program, coloured by abstract action, and its trace; where there is no text, only the trace."
-    views, folder = run.config('discover')['views'], residual_folder(run)
+    views = run.config('discover')['views']
+    folder = residual_folder(run)
     data = task.data(backbone, 'test', 64, folder, views=views)
     if not isinstance(task, TextTask): return None, traces(mc, data)[0]
     i = next((i for i, r in enumerate(data.rows) if r.get('problem') == 'binary_search'), 0)
@@ -945,7 +990,8 @@ def report(run: Run, task=None, machine=Machine()):
 def _report(run, given, machine):
     phases = [p for p in ('adapt', 'discover', 'explore', 'evaluate', 'discoveries', 'compare') if (run / p).is_dir()]
     run.config('discover')   # without it there is nothing to show
-    task, tables = load_task(run, given), {p: folder_tables(run / p) for p in phases}
+    task = load_task(run, given)
+    tables = {p: folder_tables(run / p) for p in phases}
     backbone, mc = load_actions(run, machine)
     folder = run / 'figures'
     folder.mkdir(exist_ok=True)
@@ -986,7 +1032,8 @@ def run_all(
     machine=Machine(),
 ):
     "Phases 1 to 3, their evaluation, and the report."
-    s, task = settings, find_task(task)
+    s = settings
+    task = find_task(task)
     adapt(run, base, layer, dtype, s.adapt if base else s.scratch, task, machine)
     discover(run, s.discover, task, machine)
     explore(run, s.explore, task, machine)

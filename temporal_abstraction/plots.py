@@ -81,7 +81,8 @@ class Picture(Figure):
 
     def _repr_png_(self):
         "At most 128 colours, a third of the bytes."
-        full, small = BytesIO(), BytesIO()
+        full = BytesIO()
+        small = BytesIO()
         self.savefig(full, format='png')
         Image.open(full).quantize(128, method=Image.Quantize.FASTOCTREE).save(small, format='png', optimize=True)
         return small.getvalue()
@@ -208,7 +209,8 @@ def plot_probe(
     "Accuracy by layer, and by age of the label; chance dashed, the best possible guess dotted."
     fig, (left, right) = new_figure(1, 2, 8, 3, sharey=True)
     young = probed[probed.age.isin(ages)]
-    mean, dotted = dict(weights='steps', errorbar=None, ax=left), dict(ls=':', color=GREY)
+    mean = dict(weights='steps', errorbar=None, ax=left)
+    dotted = dict(ls=':', color=GREY)
     sns.lineplot(probed, x='layer', y='accuracy', marker='o', color=TEAL, **mean)
     sns.lineplot(young, x='age', y='accuracy', hue='layer', palette='blend:#4c8fd6,#e5862b', marker='o', ms=4, ax=right)
     for ax in (left, right): ax.axhline(probed.chance.iloc[0], ls='--', color=GREY)
@@ -298,7 +300,10 @@ def name_by_rate(
 ):                    # the table with new names, {name: colour}
     "A table whose methods are told apart by learning rate where there are several, and a colour for each."
     if 'lr' not in df: df = df.assign(lr=np.nan)
-    spare, names, palette = cycle(sns.color_palette('tab10')[i] for i in (6, 5, 8, 9)), {}, {}   # none of PALETTE
+    # none of PALETTE
+    spare = cycle(sns.color_palette('tab10')[i] for i in (6, 5, 8, 9))
+    names = {}
+    palette = {}
     for method, found in df.groupby('method', sort=False).lr.unique().items():
         shades = sns.light_palette(colours.get(method) or next(spare), len(found) + 1)[1:]
         for lr, shade in zip(sorted(found), shades):
@@ -311,7 +316,8 @@ def _curves(ax, df, palette, scale, levels, colours, legend):
     "Success against episodes on one scale, and dashed lines for what does not learn."
     floor = df.success[df.success > 0].min() / 2 if df.success.any() else 1e-6
     low, high = (-.02, 1.02) if scale == 'linear' else (floor, 1.2)
-    shown, spread = df.assign(success=df.success.clip(lower=low)), dict(estimator='median', errorbar=('pi', 50))
+    shown = df.assign(success=df.success.clip(lower=low))
+    spread = dict(estimator='median', errorbar=('pi', 50))
     sns.lineplot(shown, x='episodes', y='success', hue='method', palette=palette, legend=legend, ax=ax, **spread)
     for name, level in levels.items():
         ax.axhline(max(level, low), ls='--', lw=1, color=colours.get(name, GREY), label=name)

@@ -85,7 +85,8 @@ def pretrain(
     checkpoint=None,         # folder in which an interrupted training is taken up again; None: none
 ) -> PretrainResult:
     "Phase 1: minimise -sum_t log p(a_t | o_{1:t}) over low-rank updates of the upper half."
-    c = config; torch.manual_seed(c.seed)
+    c = config
+    torch.manual_seed(c.seed)
     model, wrapped = _with_lora(backbone, c)
     params = [p for p in model.model.parameters() if p.requires_grad]
     opt = torch.optim.AdamW(params, lr=c.lr, weight_decay=c.weight_decay)
@@ -125,11 +126,14 @@ class ScratchConfig(Settings):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.n_e % self.n_heads: raise ValueError(f"n_e must be a multiple of n_heads, got {self.n_e} and {self.n_heads}.")
+        if self.n_e % self.n_heads:
+            raise ValueError(
+                f"n_e must be a multiple of n_heads, got {self.n_e} and {self.n_heads}.")
 
     def rate(self, step):
         "Share of the learning rates used at this step."
-        rise, fall = (step + 1) / max(1, self.warmup), (1 - step / self.steps) / max(self.decay, 1e-9)
+        rise = (step + 1) / max(1, self.warmup)
+        fall = (1 - step / self.steps) / max(self.decay, 1e-9)
         return min(1., rise, fall)
 
 # %% ../nbs/1_method/06_pretraining.ipynb #70c00cbe
@@ -142,7 +146,8 @@ def word_tokenizer(
     words = {word for text in texts for word, _ in split.pre_tokenize_str(text)}
     numbers = {word: i for i, word in enumerate(['<pad>', '<end>', '<unk>', *sorted(words)])}
     tokenizer = Tokenizer(models.WordLevel(numbers, unk_token='<unk>'))
-    tokenizer.pre_tokenizer, tokenizer.decoder = split, decoders.Fuse()
+    tokenizer.pre_tokenizer = split
+    tokenizer.decoder = decoders.Fuse()
     special = dict(pad_token='<pad>', eos_token='<end>', unk_token='<unk>')
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **special)
 
@@ -181,7 +186,8 @@ def _hidden(model, obs):
 
 def _loss(model, batch, obs_weight):
     "Mean nats an action, and what is minimised."
-    m, hidden = batch.mask, _hidden(model, batch.obs)
+    m = batch.mask
+    hidden = _hidden(model, batch.obs)
     nll = F.cross_entropy(model.get_output_embeddings()(hidden[m]).float(), batch.action[m])
     if not obs_weight: return nll, nll
     seen = m[:, 1:]  # the last step of a trajectory is followed by no observation
@@ -208,7 +214,10 @@ class batch_by_length:
         sample,   # (n, generator) -> trajectories, as for `train_base`
         pool=16,  # batches drawn at once
     ):
-        self.sample, self.pool, self.ready, self.begun = sample, pool, [], None
+        self.sample = sample
+        self.pool = pool
+        self.ready = []
+        self.begun = None
 
     def __call__(self, n, generator):
         if not self.ready:
@@ -249,7 +258,8 @@ def base_nll(
     temperature=1.,  # of the model's actions
 ):                   # (B, T) on the CPU
     "Nats of each expert action, 0 where masked."
-    batch, out = _move(batch, model.device), []
+    batch = _move(batch, model.device)
+    out = []
     for o, a, m in zip(batch.obs.split(chunk), batch.action.split(chunk), batch.mask.split(chunk)):
         logits = model.get_output_embeddings()(_hidden(model, o)).float() / temperature
         nll = F.cross_entropy(logits.flatten(0, 1), a.flatten(), reduction='none')
@@ -280,7 +290,8 @@ def train_base(
     checkpoint=None,          # folder in which an interrupted training is taken up again; None: none
 ) -> ScratchResult:
     "Phase 1 from nothing: minimise the loss above on trajectories that are never seen twice."
-    c = config; generator = torch.Generator().manual_seed(c.seed)
+    c = config
+    generator = torch.Generator().manual_seed(c.seed)
     opts, schedules = _optimisers(model.train().requires_grad_(True), c)
     changing = [generator, *([sample] if hasattr(sample, 'state_dict') else [])]
     with Loop(opts, c.steps, schedules, clip=c.clip, clipped=model.parameters(), title='phase 1: from scratch', checkpoint=checkpoint,

@@ -114,7 +114,8 @@ def probe(
     ceiling=None,  # (M,) chance that the best possible guess is right; None: not known
 ) -> pd.DataFrame: # a row for each layer and age: layer, age, steps, accuracy, ceiling, chance
     "Decode labels by one linear layer from the stream (Kobayashi et al. 2025, linear probing)."
-    labels, truth = np.asarray(labels), np.asarray(truth)
+    labels = np.asarray(labels)
+    truth = np.asarray(truth)
     kinds = len(set(labels))
     if kinds < 2: raise ValueError(f"A probe tells labels apart, so it needs at least two; got {kinds}.")
     beside = dict(age=0 if age is None else np.asarray(age))

@@ -141,7 +141,8 @@ def _balanced_reference(s):
 def _balanced_draw(rng):
     def balanced(pairs):
         if pairs == 0: return ""
-        inside, pair = rng.randint(0, pairs - 1), rng.choice(["()", "[]", "{}"])
+        inside = rng.randint(0, pairs - 1)
+        pair = rng.choice(["()", "[]", "{}"])
         return pair[0] + balanced(inside) + pair[1] + balanced(pairs - 1 - inside)
     s = balanced(rng.randint(1, 5))
     spoilt = rng.randrange(len(s))
@@ -498,7 +499,8 @@ def _edit_reference(s, t):
 
 def _edit_draw(rng):
     def word(): return "".join(rng.choice("abcd") for _ in range(rng.randint(1, 5)))
-    s, k = word(), rng.randint(0, 4)
+    s = word()
+    k = rng.randint(0, 4)
     near = (s[:k] + rng.choice(["", "a", "b", "c", "d"]) + s[k + 1:])
     return s, near if rng.random() < .4 else word()
 
@@ -751,7 +753,8 @@ def distinct_experts(
 def find_problems(problems=None):  # names or `Problem`s; None: all six
     "The chosen problems as a list; ValueError naming the choices if one is unknown"
     if isinstance(problems, (str, Grammar)): problems = [problems]
-    chosen, names = list(PROBLEMS if problems is None else problems), ", ".join(PROBLEMS)
+    chosen = list(PROBLEMS if problems is None else problems)
+    names = ", ".join(PROBLEMS)
     if unknown := [p for p in chosen if not isinstance(p, Grammar) and p not in PROBLEMS]:
         raise ValueError(f"There is no problem {unknown[0]!r}; choose from {names}.")
     if not chosen: raise ValueError(f"No problem was chosen; choose from {names}.")
@@ -766,7 +769,9 @@ def expert_dataset(
 ) -> DatasetDict:  # train, validation, test; columns as in `Program.to_row`
     "Expert programs with their blocks, split by distinct program; ValueError if there are too few for that"
     if n_per_problem < MIN_PROGRAMS:
-        raise ValueError(f"n_per_problem must be at least {MIN_PROGRAMS}, to fill three splits; got {n_per_problem}.")
+        raise ValueError(
+            f"n_per_problem must be at least {MIN_PROGRAMS}, to fill three splits; got "
+            f"{n_per_problem}.")
     if not 0 < held_out < .5: raise ValueError(f"held_out must lie between 0 and 0.5; got {held_out}.")
     k = max(1, int(held_out * n_per_problem))
     parts = dict(train=slice(2 * k, None), validation=slice(k), test=slice(k, 2 * k))

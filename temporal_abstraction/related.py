@@ -288,7 +288,8 @@ lcs = Problem(
 
 # %% ../nbs/2_worlds/26_related.ipynb #3d9dd656
 def _path_reference(grid):
-    rows, columns = len(grid), len(grid[0])
+    rows = len(grid)
+    columns = len(grid[0])
     def total(downs):  # the steps that go down; after k steps, d of them down, we stand in row d, column k - d
         down = [sum(step < k for step in downs) for k in range(rows + columns - 1)]
         return sum(grid[d][k - d] for k, d in enumerate(down))

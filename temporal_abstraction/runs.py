@@ -38,11 +38,17 @@ class RunError(ValueError):
     "A run folder that cannot be used as asked; the message says what to do."
 
 
-REASONS = {errno.ENOSPC: 'the disk is full; with more room the same command goes on', errno.EDQUOT: "this user's share of the disk is used up",
-           errno.EACCES: 'this user may not do that here', errno.EPERM: 'this user may not do that here',
-           errno.EROFS: 'it lies on a file system that can only be read', errno.ENAMETOOLONG: 'the name is too long',
-           errno.ENOTDIR: 'a file is in the way, where a folder is needed', errno.EEXIST: 'a file is in the way, where a folder is needed',
-           errno.EISDIR: 'a folder is in the way, where a file is needed', errno.EIO: 'the disk reports an error'}
+REASONS = {
+    errno.ENOSPC: 'the disk is full; with more room the same command goes on',
+    errno.EDQUOT: "this user's share of the disk is used up",
+    errno.EACCES: 'this user may not do that here',
+    errno.EPERM: 'this user may not do that here',
+    errno.EROFS: 'it lies on a file system that can only be read',
+    errno.ENAMETOOLONG: 'the name is too long',
+    errno.ENOTDIR: 'a file is in the way, where a folder is needed',
+    errno.EEXIST: 'a file is in the way, where a folder is needed',
+    errno.EISDIR: 'a folder is in the way, where a file is needed',
+    errno.EIO: 'the disk reports an error'}
 
 def in_words(error, place):
     "A sentence for an error that the file system gave, whichever library passes it on; None for any other error."
@@ -86,7 +92,9 @@ def _locked(path):
         except OSError as e:
             if e.errno not in (errno.EAGAIN, errno.EACCES): raise
             file.seek(0)
-            raise RunError(f"{path.parent} is being written by {file.read() or 'another process'}. Wait until that has ended, or choose another --out.") from None
+            raise RunError(
+                f"{path.parent} is being written by {file.read() or 'another process'}. Wait "
+                "until that has ended, or choose another --out.") from None
         file.truncate(0)
         file.write(f'process {os.getpid()} on {socket.gethostname()}')
         file.flush()
@@ -99,12 +107,16 @@ def _locked(path):
 @contextmanager
 def one_writer(folder):
     "Be the only one who writes into this folder; the thread that does may enter again. RunError when another process or thread does."
-    folder, me = Path(os.path.abspath(folder)), (os.getpid(), threading.get_ident())
+    folder = Path(os.path.abspath(folder))
+    me = (os.getpid(), threading.get_ident())
     owner, file, depth = _writers.get(folder, (None, None, 0))
     if owner != me:
-        if owner and owner[0] == me[0]: raise RunError(f"{folder} is being written by another thread of this process.")
+        if owner and owner[0] == me[0]:
+            raise RunError(
+                f"{folder} is being written by another thread of this process.")
         folder.mkdir(parents=True, exist_ok=True)
-        file, depth = _locked(folder / '.lock'), 0
+        file = _locked(folder / '.lock')
+        depth = 0
     _writers[folder] = me, file, depth + 1
     try: yield
     finally:
@@ -155,7 +167,9 @@ class Run:
     def __post_init__(self):
         self.out = Path(self.out)
         with in_sentences(self.out):
-            if self.out.exists() and not self.out.is_dir(): raise RunError(f"{self.out} is a file; --out must name a folder.")
+            if self.out.exists() and not self.out.is_dir():
+                raise RunError(
+                    f"{self.out} is a file; --out must name a folder.")
 
     def __truediv__(self, name): return self.out / name
 
@@ -172,7 +186,9 @@ class Run:
     def manifest(self, phase) -> dict:
         "Hashes of the files of a finished phase, and of what it was made from."
         if not (self / phase).is_dir():
-            raise RunError(f"{self.out} holds no finished phase '{phase}'. `temporal-abstraction run` with --out {self.out} makes what is missing.")
+            raise RunError(
+                f"{self.out} holds no finished phase '{phase}'. `temporal-abstraction run` with "
+                f"--out {self.out} makes what is missing.")
         found = read_json(self / phase / 'manifest.json')
         try: whole = found['identity'] == _identity(found)
         except (KeyError, TypeError, AttributeError): whole = False
@@ -183,7 +199,8 @@ class Run:
         return RunError(f"{self / phase} is incomplete or damaged: {why}. Remove that folder to make it again, or choose another --out.")
 
     def check(self, phase):
-        "RunError unless every file of a finished phase is as it was made, none is missing or foreign, and earlier phases are those it was made from."
+        """RunError unless every file of a finished phase is as it was made, none is missing or foreign,
+        and earlier phases are those it was made from."""
         manifest = self.manifest(phase)
         with in_sentences(self / phase): there = _files(self / phase)
         for name in sorted(manifest['files'].keys() | there.keys()):
@@ -192,7 +209,9 @@ class Run:
             if there[name] != manifest['files'][name]: raise self.damaged(phase, f'{name} is not as it was written')
         for name, identity in manifest['phases'].items():
             if (self / name).is_dir() and self.manifest(name)['identity'] != identity:
-                raise RunError(f"{self / phase} was made from another '{name}' than the one in {self.out}. Remove {self / phase} to make it again, or choose another --out.")
+                raise RunError(
+                    f"{self / phase} was made from another '{name}' than the one in {self.out}. "
+                    f"Remove {self / phase} to make it again, or choose another --out.")
 
 # %% ../nbs/3_measure/46_runs.ipynb #2e5e6c71
 from fastcore.basics import patch
@@ -204,9 +223,13 @@ def done(self: Run, phase, config):
     if not (self / phase).exists():
         self.check_place()
         return False
-    old, new = _flat(self.config(phase)), _flat(_described(config))
+    old = _flat(self.config(phase))
+    new = _flat(_described(config))
     differ = [f'{k}: {old.get(k)}, now {new.get(k)}' for k in sorted({**old, **new}) if old.get(k) != new.get(k)]
-    if differ: raise RunError(f"{self / phase} was made with other settings ({', '.join(differ[:3])}). Choose another --out, or remove that folder to make it again.")
+    if differ:
+        raise RunError(
+            f"{self / phase} was made with other settings ({', '.join(differ[:3])}). Choose "
+            "another --out, or remove that folder to make it again.")
     print(f"{phase}: already in {self / phase}, with the same settings; kept as it is.")
     return True
 
@@ -231,7 +254,10 @@ def check_place(self: Run, size=0):   # bytes that will be written at least
 def writing(self: Run, phase, config, **made_from):   # made_from: fingerprints of what comes from outside, such as the base
     "A folder that becomes `phase` when the block succeeds, and is kept for the next attempt when it does not."
     with in_sentences(self.out), one_writer(self.out):
-        if (self / phase).exists(): raise RunError(f"{self / phase} has been finished by another process meanwhile. Start again to use it.")
+        if (self / phase).exists():
+            raise RunError(
+                f"{self / phase} has been finished by another process meanwhile. Start again to "
+                "use it.")
         earlier = {k: self.manifest(k)['identity'] for k in config if (self / k).is_dir()}
         part = self.begun(phase, _described(config), dict(phases=earlier, made_from=made_from))
         yield part
@@ -254,7 +280,8 @@ def begun(self: Run, phase, config, manifest):
         move(part, aside)
         print(f"{phase}: an interrupted attempt with other settings was moved to {aside}.")
     part.mkdir()
-    for name, content in dict(config=config, manifest=manifest).items(): write_bytes(part / f'{name}.json', json.dumps(content, indent=1).encode())
+    for name, content in dict(config=config, manifest=manifest).items():
+        write_bytes(part / f'{name}.json', json.dumps(content, indent=1).encode())
     return part
 
 
@@ -298,7 +325,9 @@ def _single(path, key, main, job, *args):
         with bound_to(main): result = job(*args)
         save_tree(path, dict(job=key, result=result))
     kept = load_tree(path)
-    if kept['job'] != key: raise RunError(f"{path} is the result of another job. Remove it to run this one.")
+    if kept['job'] != key:
+        raise RunError(
+            f"{path} is the result of another job. Remove it to run this one.")
     return kept['result']
 
 # %% ../nbs/3_measure/46_runs.ipynb #8addad38
@@ -314,7 +343,10 @@ def in_parallel(
     single = joblib.delayed(_single)
     calls = [single(place / f'{i:03}-{k[:16]}.safetensors', k, os.getpid(), *job) for i, (k, job) in enumerate(zip(keys, jobs))]
     try: return joblib.Parallel(n_jobs=n_jobs)(calls)
-    except BrokenExecutor: raise RunError("A worker was killed, most likely for want of memory. The same command with fewer --jobs goes on where it stopped.") from None
+    except BrokenExecutor:
+        raise RunError(
+            "A worker was killed, most likely for want of memory. The same command with fewer "
+            "--jobs goes on where it stopped.") from None
 
 # %% ../nbs/3_measure/46_runs.ipynb #9063491b
 def write_history(folder, history):
@@ -328,4 +360,6 @@ def loading(folder):
     try:
         with redirect_stdout(StringIO()): yield   # the hub's loader prints a line for each file
     except (OSError, SafetensorError, BackboneError, json.JSONDecodeError) as e:
-        raise RunError(f"{folder} is incomplete or damaged ({type(e).__name__}). Remove that folder to make it again, or choose another --out.") from None
+        raise RunError(
+            f"{folder} is incomplete or damaged ({type(e).__name__}). Remove that folder to make "
+            "it again, or choose another --out.") from None

@@ -40,7 +40,8 @@ def _leaf(x, kind):
 def to_tree(value,              # any object
             canonical=False):   # sort the entries of dictionaries, and forget what is shared
     "`value` as nested JSON lists; `Foreign` if it is not plain, or larger than `VALUE_BYTES`"
-    left, finished = VALUE_BYTES, {}
+    left = VALUE_BYTES
+    finished = {}
     def walk(x, depth):
         nonlocal left
         kind = type(x)
@@ -91,11 +92,28 @@ def loads(text):  # as written by `dumps`
 
 # %% ../nbs/2_worlds/30_sandbox.ipynb #bf5cda94
 _libc = ctypes.CDLL(None, use_errno=True)
-_PDEATHSIG, _DUMPABLE, _KEEPCAPS, _SECCOMP, _SUBREAPER, _NO_NEW_PRIVS = 1, 4, 8, 22, 36, 38
-_NEWNS, _NEWUTS, _NEWIPC = 0x20000, 0x4000000, 0x8000000
-_NEWUSER, _NEWPID, _NEWNET = 0x10000000, 0x20000000, 0x40000000
-_RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _NOATIME = 1, 2, 4, 8, 32, 1024
-_BIND, _NODIRATIME, _REC, _PRIVATE = 4096, 2048, 16384, 1 << 18
+_PDEATHSIG = 1
+_DUMPABLE = 4
+_KEEPCAPS = 8
+_SECCOMP = 22
+_SUBREAPER = 36
+_NO_NEW_PRIVS = 38
+_NEWNS = 0x20000
+_NEWUTS = 0x4000000
+_NEWIPC = 0x8000000
+_NEWUSER = 0x10000000
+_NEWPID = 0x20000000
+_NEWNET = 0x40000000
+_RDONLY = 1
+_NOSUID = 2
+_NODEV = 4
+_NOEXEC = 8
+_REMOUNT = 32
+_NOATIME = 1024
+_BIND = 4096
+_NODIRATIME = 2048
+_REC = 16384
+_PRIVATE = 1 << 18
 LINUX = sys.platform == "linux"
 
 def _call(name, *args):
@@ -149,7 +167,12 @@ _PIVOT_ROOT = (155, 41)
 _ARCH = {"x86_64": 0, "aarch64": 1}.get(platform.machine()) if LINUX else None
 
 # %% ../nbs/2_worlds/30_sandbox.ipynb #12947938
-_LOAD, _EQUAL, _ABOVE, _BITS, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
+_LOAD = 0x20
+_EQUAL = 0x15
+_ABOVE = 0x35
+_BITS = 0x45
+_AND = 0x54
+_RETURN = 0x06
 _ALLOW, _REFUSE, _MISSING, _ZERO = [[(_RETURN, 0, 0, v)] for v in (0x7FFF0000, 0x50001, 0x50026, 0x50000)]
 
 def _argument(n, high=False):
@@ -167,7 +190,9 @@ def _none_of(n, bits):
 
 def _leaves(closed):
     "What to do with the calls whose arguments matter; `closed`: flags that `open` must not have"
-    thread, pthread = 0x10000, 0x7D0F00        # CLONE_THREAD, and all that a C library sets
+    # CLONE_THREAD, and all that a C library sets
+    thread = 0x10000
+    pthread = 0x7D0F00
     stream = [(_AND, 0, 0, 0xFFFFFFFF ^ 0o2004000), (_EQUAL, 1, 0, 1)]   # SOCK_STREAM
     return dict(
         open=_none_of(1, closed), openat=_none_of(2, closed), prlimit64=_one_of(0, 0),
@@ -185,7 +210,8 @@ def _tree(runs):
     "Instructions that find the leaf of a number; `runs`: (first number, leaf), ascending"
     if len(runs) == 1: return runs[0][1]
     half = len(runs) // 2
-    left, right = _tree(runs[:half]), _tree(runs[half:])
+    left = _tree(runs[:half])
+    right = _tree(runs[half:])
     assert len(left) < 256
     return [(_ABOVE, len(left), 0, runs[half][0]), *left, *right]
 
@@ -208,7 +234,8 @@ class _Program(ctypes.Structure):
 
 def _ready(name, *args):
     "A call of libc's `name` whose arguments are converted already, because a young process pays for each page it touches"
-    function, args = getattr(_libc, name), [ctypes.c_ulong(a) if isinstance(a, int) else a for a in args]
+    function = getattr(_libc, name)
+    args = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in args]
     def call():
         if function(*args) < 0: raise OSError(ctypes.get_errno(), f"{name}: {os.strerror(ctypes.get_errno())}")
     return call
@@ -236,7 +263,9 @@ def _entries(folder):
         yield from _entries(entry.path) if inside else [entry.path]
 
 # %% ../nbs/2_worlds/30_sandbox.ipynb #d1d5887c
-_READ_FILE, _READ_FOLDER, _TRUNCATE = 4, 8, 1 << 14
+_READ_FILE = 4
+_READ_FOLDER = 8
+_TRUNCATE = 1 << 14
 _NULL_RIGHTS = 2 | _READ_FILE | _TRUNCATE   # of /dev/null, which may be written, too
 
 def _landlock_version():
@@ -287,7 +316,8 @@ def _help(pid, pipe):
 def _unshare():
     "Move this process into new namespaces (the pid namespace takes effect for its next child)"
     r, w = os.pipe()
-    me, helper = os.getpid(), os.fork()
+    me = os.getpid()
+    helper = os.fork()
     if not helper:
         os.close(w)
         _help(me, r)
@@ -397,7 +427,9 @@ def _tasks_of(user):
 class TaskLimit:
     "How many tasks RLIMIT_NPROC should allow"
     def __init__(self, own):  # has the candidate a user of its own?
-        self.own, self.until, self.value = own, 0.0, _TASKS
+        self.own = own
+        self.until = 0.0
+        self.value = _TASKS
 
     def now(self):
         "The limit, counted anew every other second where others have tasks too"
@@ -417,7 +449,9 @@ def _set_capabilities(bits):
 
 def _become(user, files_of=None):  # who opens the files; None: the same
     "What changes a process to another user"
-    keep, some, none = _ready("prctl", _KEEPCAPS, 1, 0, 0, 0), _set_capabilities(_SET_USER), _set_capabilities(0)
+    keep = _ready("prctl", _KEEPCAPS, 1, 0, 0, 0)
+    some = _set_capabilities(_SET_USER)
+    none = _set_capabilities(0)
     def become():
         os.setresgid(user, user, user)
         if files_of is not None: keep()
@@ -509,9 +543,11 @@ _TICK = 20                          # milliseconds between two looks at the cloc
 
 def _listen(channel, control, pid, closing, seconds, deadline):
     "Read until `closing`, the child's end, a flood or a time limit; the bytes and which it was"
-    poll, data = select.poll(), bytearray()
+    poll = select.poll()
+    data = bytearray()
     for fd in (channel, control): poll.register(fd, select.POLLIN)
-    tick, status = _TICK, None
+    tick = _TICK
+    status = None
     while _cpu_of(pid) < seconds and time.monotonic() < deadline:
         ready = dict(poll.poll(tick))
         if control in ready:   # the caller never speaks now, so it is gone
@@ -648,7 +684,8 @@ def _run_once(zygote, fd, number, seconds, deadline):
 
 def _come_to_life(zygote, fd, number, seconds, channel, word):
     "In the child: take what belongs to this test, give up the rest"
-    program, inputs = _piece(fd, 0), _piece(fd, number + 1)
+    program = _piece(fd, 0)
+    inputs = _piece(fd, number + 1)
     zygote.become_candidate(channel, math.ceil(max(seconds, 0)) + 1)
     return program, inputs, CHANNEL, word
 
@@ -658,10 +695,12 @@ REPLY = struct.Struct("=16sI")   # a reply: the request's number, how many bytes
 
 def _run_all(zygote, fd, count, whole):
     "All tests of a request, until one says that going on is useless"
-    seconds, lines = zygote.timeout, []
+    seconds = zygote.timeout
+    lines = []
     deadline = time.monotonic() + WALL * (zygote.timeout + count * START)
     for number in range(count):
-        before, room = _cpu_of_children(), sum(map(len, lines)) < _WHOLE_BYTES
+        before = _cpu_of_children()
+        room = sum(map(len, lines)) < _WHOLE_BYTES
         lines.append(_shorten(_run_once(zygote, fd, number, seconds, deadline), whole and room))
         if lines[-1][:1] in (b"T", b"N"): break
         seconds -= max(0, _cpu_of_children() - before - START)
@@ -763,7 +802,8 @@ def _few_calls(zygote, version):
 
 def _make_zygote(rung, timeout, memory):
     "Set up what this machine offers on `rung`; the zygote"
-    zygote, version = Zygote(timeout, memory), 0
+    zygote = Zygote(timeout, memory)
+    version = 0
     if not _works(lambda: zygote.limit_memory() is None): zygote.limit_memory = lambda: None   # macOS
     if rung == "namespaces": _own_world(zygote)
     elif LINUX:
@@ -842,7 +882,8 @@ class Group:
         top = memory + 3 * _SPARE   # with what the supervisor, the zygote and /tmp need
         self.settings = {"memory.max": top, "memory.limit_in_bytes": top, "pids.max": _TASKS + 2,
                          "cpu.weight": 100, "cpu.shares": 1024}
-        self.parents, self.name = [], f"sandbox-{os.getpid()}"
+        self.parents = []
+        self.name = f"sandbox-{os.getpid()}"
         try: folders = list(_own_groups())
         except (OSError, ValueError): return   # another kind of system
         for folder in folders:

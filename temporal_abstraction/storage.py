@@ -113,7 +113,9 @@ def _pack(x, tensors):
         case torch.Tensor(): return stored('tensor', x.detach().cpu().contiguous().clone())
         case np.ndarray() if x.dtype.kind in 'biuf': return stored('array', torch.from_numpy(x.copy()))
         case pd.DataFrame(): return stored('table', torch.frombuffer(bytearray(x.to_parquet()), dtype=torch.uint8))
-    raise StorageError(f"A {type(x).__name__} cannot be kept; numbers, text, tensors, tables, and lists and dictionaries of them can.")
+    raise StorageError(
+        f"A {type(x).__name__} cannot be kept; numbers, text, tensors, tables, and lists and "
+        "dictionaries of them can.")
 
 
 def _unpack(x, tensors):
@@ -141,7 +143,8 @@ def load_tree(path):
     "What `save_tree` kept. StorageError when the file is damaged or was changed."
     try:
         with safe_open(path, 'pt') as file:
-            tensors, header = {k: file.get_tensor(k) for k in file.keys()}, file.metadata() or {}
+            tensors = {k: file.get_tensor(k) for k in file.keys()}
+            header = file.metadata() or {}
         text = header['tree']
         if fingerprint(text, tensors) != header['sha256']: raise StorageError("it is not as it was written")
         return _unpack(json.loads(text), tensors)

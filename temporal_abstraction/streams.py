@@ -58,7 +58,9 @@ def to_experts(
         texts = (lambda: source.covering_texts) if hasattr(source, "covering_texts") else None
         return Experts(source.expert, reword or getattr(source, "reword", None), texts=texts)
     items = list(source)
-    if not items: raise ValueError("There is nothing to imitate: neither a problem nor a program was given.")
+    if not items:
+        raise ValueError(
+            "There is nothing to imitate: neither a problem nor a program was given.")
     if all(hasattr(item, "expert") for item in items):
         texts = lambda: [text for item in items for text in item.covering_texts]
         return Experts(lambda rng: rng.choice(items).expert(rng), reword, texts=texts)
@@ -185,10 +187,12 @@ def program_batch(
     with torch.no_grad():
         e, _ = backbone.lower(x.obs.to(backbone.device), use_cache=False)
         e = e.to(device)
-    context, length = x.context[:, None], x.mask.sum(1, keepdim=True)
+    context = x.context[:, None]
+    length = x.mask.sum(1, keepdim=True)
     before = context - context.max() + torch.arange(int(context.max()))
     at = context + torch.arange(int((length - context).max()))
-    mask, at = at < length, at.clamp_max(x.obs.shape[1] - 1)
+    mask = at < length
+    at = at.clamp_max(x.obs.shape[1] - 1)
     def take(rows, places): return torch.take_along_dim(rows, places[..., None].to(device), 1)
     action = x.action.gather(1, at) * mask
     return Batch(take(e, before.clamp_min(0)), (before >= 0).to(device), take(e, at),

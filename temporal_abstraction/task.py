@@ -127,10 +127,14 @@ def split_rows(
     "Rows in three splits; the same program is never in two. ValueError where a split would be empty."
     rows = rows if isinstance(rows, Dataset) else Dataset.from_list(list(rows))
     if missing := {'prompt', 'completion'} - set(rows.column_names):
-        raise ValueError(f"Expert rows need columns prompt and completion; {', '.join(sorted(missing))} is missing.")
+        raise ValueError(
+            f"Expert rows need columns prompt and completion; {', '.join(sorted(missing))} is "
+            "missing.")
     order = sorted(set(zip(rows['prompt'], rows['completion'])), key=lambda row: crc32(repr(row).encode()))
     k = max(1, int(held * len(order)))
-    if len(order) < 3: raise ValueError(f"Three splits need at least 3 different programs, got {len(order)}.")
+    if len(order) < 3:
+        raise ValueError(
+            f"Three splits need at least 3 different programs, got {len(order)}.")
     part = {row: i for i, row in enumerate(order)}
     place = [part[row] for row in zip(rows['prompt'], rows['completion'])]
     within = lambda low, high: rows.select([i for i, p in enumerate(place) if low <= p < high])
@@ -173,9 +177,11 @@ class TextTask(Task):
 
     def ask(self, what):
         "The same task, asked only for some of its problems: names with commas between them."
-        known, names = {p.name: p for p in self.asked}, what.split(',')
+        known = {p.name: p for p in self.asked}
+        names = what.split(',')
         if unknown := set(names) - set(known):
-            raise ValueError(f"{self.name} cannot ask for {min(unknown)!r}; choose from {', '.join(known)}.")
+            raise ValueError(
+                f"{self.name} cannot ask for {min(unknown)!r}; choose from {', '.join(known)}.")
         return replace(self, asked=[known[k] for k in names], reworded=[p for p in self.reworded if p.name in names])
 
     def longest(self, tokenizer):
@@ -396,7 +402,9 @@ _FOLDERS = {'pinpad:': '', 'held_out:edit_distance': 'held_out', **{name: f'comp
 
 def shipped_folder(kind, task):
     "Where the package keeps a base, metacontroller or policy of a task."
-    if kind not in _KINDS: raise ValueError(f"There is no kind {kind!r} of artefact; choose from {', '.join(_KINDS)}.")
+    if kind not in _KINDS:
+        raise ValueError(
+            f"There is no kind {kind!r} of artefact; choose from {', '.join(_KINDS)}.")
     place = task.removeprefix('pinpad:') if task.startswith('pinpad:') else _FOLDERS.get(task, task)
     return files('temporal_abstraction') / 'artefacts' / f'{kind}_{place}'
 

@@ -28,7 +28,8 @@ class ProgramReward:
     ):
         self.problems = {problem.name: problem for problem in find_problems(problems)}
         self.tests = {name: problem.tests(split, n_tests) for name, problem in self.problems.items()}
-        self.judge, self.__name__ = code_reward(verifier, share, continues=True), f'{split}_tests'
+        self.judge = code_reward(verifier, share, continues=True)
+        self.__name__ = f'{split}_tests'
 
     def __call__(self,
         prompts,      # (n,) texts
@@ -37,10 +38,13 @@ class ProgramReward:
         **columns,    # the dataset's other columns, not needed
     ):                # (n,) float
         "Run each prompt with its completion against the hidden tests of its problem."
-        if any(p is None for p in problem): raise ValueError("Each completion needs the name of its problem, but some are None.")
+        if any(p is None for p in problem):
+            raise ValueError(
+                "Each completion needs the name of its problem, but some are None.")
         if unknown := set(problem) - set(self.tests):
             raise ValueError(f"There is no problem {min(unknown)!r}; choose from {', '.join(self.tests)}.")
-        names, tests = [self.problems[p].entry_point for p in problem], [self.tests[p] for p in problem]
+        names = [self.problems[p].entry_point for p in problem]
+        tests = [self.tests[p] for p in problem]
         return self.judge(prompts=prompts, completions=completions, entry_point=names, tests=tests)
 
 # %% ../nbs/2_worlds/32_textworld.ipynb #27b685c1
@@ -50,16 +54,22 @@ def _check_world(tokenizer, rows, num_envs, max_new_tokens):
     if 'prompt' not in rows.column_names:
         raise ValueError(f"The dataset needs a column prompt; it has {', '.join(rows.column_names)}.")
     if num_envs < 1 or max_new_tokens < 1:
-        raise ValueError(f"num_envs and max_new_tokens must be at least 1, got {num_envs} and {max_new_tokens}.")
+        raise ValueError(
+            f"num_envs and max_new_tokens must be at least 1, got {num_envs} and {max_new_tokens}.")
     if tokenizer.eos_token_id is None or tokenizer.pad_token_id is None:
-        raise ValueError("The tokenizer needs an end-of-text token and a pad token (which may be the same).")
+        raise ValueError(
+            "The tokenizer needs an end-of-text token and a pad token (which may be the same).")
 
 def longest_prompt(tokenizer, rows):  # rows with a column prompt
     "Tokens of the longest prompt; `ValueError` for one without tokens, or with more than the tokenizer says a model can read."
     lengths = [len(ids) for ids in tokenizer(list(rows['prompt']))['input_ids']]
     if 0 in lengths: raise ValueError(f"The prompt of row {lengths.index(0)} has no tokens.")
-    n, most = max(lengths), tokenizer.model_max_length
-    if n > most: raise ValueError(f"The prompt of row {lengths.index(n)} has {n} tokens, but the tokenizer allows {most} (model_max_length).")
+    n = max(lengths)
+    most = tokenizer.model_max_length
+    if n > most:
+        raise ValueError(
+            f"The prompt of row {lengths.index(n)} has {n} tokens, but the tokenizer allows "
+            f"{most} (model_max_length).")
     return n
 
 
@@ -75,19 +85,27 @@ class TextWorld(VectorEnv):
         end_tokens=(),       # tokens that end a text besides the tokenizer's own, as `Backbone.end_tokens`
     ):
         _check_world(tokenizer, rows, num_envs, max_new_tokens)
-        self.tokenizer, self.rows, self.reward = tokenizer, rows, reward
-        self.num_envs, self.max_new_tokens, self.end_tokens = num_envs, max_new_tokens, [tokenizer.eos_token_id, *end_tokens]
+        self.tokenizer = tokenizer
+        self.rows = rows
+        self.reward = reward
+        self.num_envs = num_envs
+        self.max_new_tokens = max_new_tokens
+        self.end_tokens = [tokenizer.eos_token_id, *end_tokens]
         self.longest = longest_prompt(tokenizer, rows) + max_new_tokens - 1   # tokens to read: nobody reads the last one written
         self.single_observation_space = self.single_action_space = gym.spaces.Discrete(len(tokenizer))
         self.observation_space = self.action_space = batch_space(self.single_action_space, num_envs)
-        self.done, self.row, self.tokens = np.ones(num_envs, bool), None, []
+        self.done = np.ones(num_envs, bool)
+        self.row = None
+        self.tokens = []
 
 # %% ../nbs/2_worlds/32_textworld.ipynb #91b19b03
 def _rows_for(rows, n, size):
     "Row numbers as an array (n,), each below `size`; raises `ValueError` for others."
     rows = np.asarray(rows)
     if rows.shape != (n,) or rows.dtype.kind not in 'iu' or rows.min() < 0 or rows.max() >= size:
-        raise ValueError(f"options['rows'] must name one row, from 0 to {size - 1}, for each of the {n} lanes; got {rows.tolist()}.")
+        raise ValueError(
+            f"options['rows'] must name one row, from 0 to {size - 1}, for each of the {n} lanes; "
+            f"got {rows.tolist()}.")
     return rows
 
 
@@ -98,12 +116,18 @@ def reset(self:TextWorld, *,
 ):                 # obs (N,) last tokens of the prompts; info: context (N, P), context_mask (N, P), row (N,)
     "Begin anew, all lanes together."
     VectorEnv.reset(self, seed=seed)
-    n, size, options = self.num_envs, len(self.rows), options or {}
-    rows, self.ends = options.get('rows'), [*self.end_tokens, *options.get('end_tokens', ())]
+    n = self.num_envs
+    size = len(self.rows)
+    options = options or {}
+    rows = options.get('rows')
+    self.ends = [*self.end_tokens, *options.get('end_tokens', ())]
     self.row = self.np_random.integers(size, size=n) if rows is None else _rows_for(rows, n, size)
     batch = self.tokenizer(self.rows[self.row]['prompt'], padding=True, padding_side='left', return_tensors='np')
-    ids, mask = batch['input_ids'].astype(int), batch['attention_mask'].astype(bool)
-    self.done, self.tokens, self.last = np.zeros(n, bool), [], ids[:, -1]
+    ids = batch['input_ids'].astype(int)
+    mask = batch['attention_mask'].astype(bool)
+    self.done = np.zeros(n, bool)
+    self.tokens = []
+    self.last = ids[:, -1]
     return ids[:, -1], dict(context=ids[:, :-1], context_mask=mask[:, :-1], row=self.row)
 
 # %% ../nbs/2_worlds/32_textworld.ipynb #b0eeb7c1
@@ -118,7 +142,8 @@ def completions(self:TextWorld,
 @patch
 def _rewards(self:TextWorld, lanes):
     "Rewards of the lanes that end now, 0 for the others, and whether they were judged: (N,) each."
-    rewards, judged = np.zeros(self.num_envs, np.float32), np.ones(self.num_envs, bool)
+    rewards = np.zeros(self.num_envs, np.float32)
+    judged = np.ones(self.num_envs, bool)
     if len(lanes):
         columns = self.rows[self.row[lanes]]
         values = self.reward(prompts=columns.pop('prompt'), completions=self.completions(lanes), **columns)
@@ -133,8 +158,11 @@ def step(self:TextWorld,
 ):            # obs (N,), reward (N,), terminated (N,), truncated (N,), info: judged (N,) False where the reward said None
     "Append one token to every running lane. RuntimeError when none is running."
     if self.done.all(): raise RuntimeError("No lane is running: call reset.")
-    actions, end = np.asarray(actions), self.tokenizer.eos_token_id
-    if actions.shape != (self.num_envs,): raise ValueError(f"actions must have shape {(self.num_envs,)}, got {actions.shape}.")
+    actions = np.asarray(actions)
+    end = self.tokenizer.eos_token_id
+    if actions.shape != (self.num_envs,):
+        raise ValueError(
+            f"actions must have shape {(self.num_envs,)}, got {actions.shape}.")
     self.tokens.append(np.where(self.done, end, actions))
     ended = ~self.done & np.isin(actions, self.ends)
     cut = ~self.done & ~ended & (len(self.tokens) >= self.max_new_tokens)

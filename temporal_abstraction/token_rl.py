@@ -50,9 +50,13 @@ class TokenGRPOConfig(Settings):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.group < 2: raise ValueError(f"A group needs at least 2 completions to compare, got {self.group}.")
+        if self.group < 2:
+            raise ValueError(
+                f"A group needs at least 2 completions to compare, got {self.group}.")
         if self.lanes % self.group:
-            raise ValueError(f"lanes must be a multiple of group: {self.lanes} completions do not make whole groups of {self.group}.")
+            raise ValueError(
+                f"lanes must be a multiple of group: {self.lanes} completions do not make whole "
+                f"groups of {self.group}.")
 
 
 @dataclass
@@ -65,10 +69,16 @@ class TokenRLResult:
 def _check(tokenizer, rows):
     "Raise `ValueError` for what nothing can be learned from."
     if not len(rows): raise ValueError("At least one prompt is needed, but the dataset is empty.")
-    if 'prompt' not in rows.column_names: raise ValueError(f"The dataset needs a column prompt; it has {', '.join(rows.column_names)}.")
-    if 'row' in rows.column_names: raise ValueError("The name row is taken, for the numbers of the rows; rename that column.")
+    if 'prompt' not in rows.column_names:
+        raise ValueError(
+            f"The dataset needs a column prompt; it has {', '.join(rows.column_names)}.")
+    if 'row' in rows.column_names:
+        raise ValueError(
+            "The name row is taken, for the numbers of the rows; rename that column.")
     if tokenizer is None or tokenizer.eos_token_id is None or tokenizer.pad_token_id is None:
-        raise ValueError("The backbone needs a tokenizer with an end-of-text token and a pad token (which may be the same).")
+        raise ValueError(
+            "The backbone needs a tokenizer with an end-of-text token and a pad token (which may "
+            "be the same).")
 
 def _check_lengths(backbone, rows, c):
     "Raise `ValueError` for prompts without tokens, or that leave no room in the context for a completion."
@@ -76,7 +86,8 @@ def _check_lengths(backbone, rows, c):
 
 def _dealt(rows, c):
     "One line for each group of each rollout, in order, with a column `row`."
-    rng, n = np.random.default_rng(c.seed), c.updates * (c.lanes // c.group)
+    rng = np.random.default_rng(c.seed)
+    n = c.updates * (c.lanes // c.group)
     order = np.concatenate([rng.permutation(len(rows)) for _ in range(-(-n // len(rows)))])[:n]
     numbered = rows.with_format(None).add_column('row', np.arange(len(rows)))
     return Dataset.from_dict(numbered[order], numbered.features)
@@ -88,17 +99,23 @@ def _mean(rewards):
 
 class _Books(TrainerCallback):
     "The reward as the trainer calls it; keeps one line for each rollout."
-    __name__, own = 'reward', ('row',)   # columns that are ours, not the reward's
+    # columns that are ours, not the reward's
+    __name__ = 'reward'
+    own = ('row',)
 
     def __init__(self, reward, updates, backbone=None):  # backbone: reads the completions; None: as `trl` reads them
-        self.reward, self.lines, self.start, self.backbone = reward, [], time.perf_counter(), backbone
+        self.reward = reward
+        self.lines = []
+        self.start = time.perf_counter()
+        self.backbone = backbone
         self.bar = tqdm(total=updates, desc='GRPO on tokens')
 
     def __call__(self, prompts, completions, completion_ids, **columns):
         own = {k: np.array(columns.pop(k)) for k in self.own}
         if self.backbone: completions = self.read(prompts, completion_ids)
         given = self.reward(prompts=prompts, completions=completions, completion_ids=completion_ids, **columns)
-        given, n = check_rewards(given, len(prompts)), len(self.lines) + 1
+        given = check_rewards(given, len(prompts))
+        n = len(self.lines) + 1
         rewards = np.array([np.nan if r is None else r for r in given])
         line = self.line(rewards, np.array([len(ids) for ids in completion_ids]), **own)
         self.lines.append(dict(update=n, episodes=n * len(prompts), **line))
@@ -207,7 +224,10 @@ class MomentumGRPOConfig(TokenGRPOConfig):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.group % 2: raise ValueError(f"The policy and its anchor write half of each group; {self.group} completions cannot be halved.")
+        if self.group % 2:
+            raise ValueError(
+                f"The policy and its anchor write half of each group; {self.group} completions "
+                "cannot be halved.")
         if self.decay == 1: raise ValueError(f"decay must be less than 1, got {self.decay}.")
 
 
@@ -223,7 +243,8 @@ def too_certain(
 class _Anchor(TrainerCallback):
     "Makes the updates called anchor a moving average of those that are trained, which it equals at first."
     def __init__(self, model, decay):
-        params, self.decay = dict(model.named_parameters()), decay
+        params = dict(model.named_parameters())
+        self.decay = decay
         self.pairs = [(params[k.replace('.default.', '.anchor.')], p) for k, p in params.items() if '.default.' in k]
         self.follow(0.)
 
@@ -252,7 +273,8 @@ class _Entropy(LogitsProcessor):
 @torch.no_grad()
 def _write(trainer, prompts):
     "Completions, lists of token ids that include the end-of-text token, and the mean entropy of the tokens of each: (n,)."
-    tokenizer, watch = trainer.processing_class, _Entropy(trainer.temperature)
+    tokenizer = trainer.processing_class
+    watch = _Entropy(trainer.temperature)
     batch = tokenizer(prompts, padding=True, padding_side='left', return_tensors='pt').to(trainer.model.device)
     ids = trainer.model.generate(input_ids=batch['input_ids'], attention_mask=batch['attention_mask'],
                                  generation_config=trainer.generation_config, logits_processor=[watch])[:, batch['input_ids'].shape[1]:]
@@ -264,7 +286,9 @@ def _write(trainer, prompts):
 # %% ../nbs/3_measure/44_token_rl.ipynb #691c1ccb
 def _pooled_rollout(prompts, trainer, c):
     "Half of each group by the policy, half by its anchor, in the form `trl` asks for."
-    own, entropy, ids = np.arange(len(prompts)) % c.group < c.group // 2, torch.zeros(len(prompts)), [None] * len(prompts)
+    own = np.arange(len(prompts)) % c.group < c.group // 2
+    entropy = torch.zeros(len(prompts))
+    ids = [None] * len(prompts)
     for adapter, lanes in ('default', np.flatnonzero(own)), ('anchor', np.flatnonzero(~own)):
         with use_adapter(trainer.model, adapter): written, entropy[lanes] = _write(trainer, [prompts[i] for i in lanes])
         for i, tokens in zip(lanes, written): ids[i] = tokens

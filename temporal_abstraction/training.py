@@ -46,7 +46,10 @@ class Batches:
         seed=0,        # of the first epoch; each further one adds 1
         device='cpu',  # where the batches go
     ):
-        self.data, self.batch_size, self.seed, self.device = data, batch_size, seed, device
+        self.data = data
+        self.batch_size = batch_size
+        self.seed = seed
+        self.device = device
         self.load_state_dict(dict(epoch=0, taken=0))
 
     def __iter__(self): return self
@@ -57,11 +60,14 @@ class Batches:
             for batch in self.rest:
                 self.taken += 1
                 return batch.to(self.device)
-            self.epoch, self.taken, self.rest = self.epoch + 1, 0, None
+            self.epoch = self.epoch + 1
+            self.taken = 0
+            self.rest = None
 
     def open(self):
         "The rest of this epoch."
-        loader, seed = self.data.loader, self.seed + self.epoch
+        loader = self.data.loader
+        seed = self.seed + self.epoch
         if not self.taken: return iter(loader(self.batch_size, seed))
         if 'skip' in inspect.signature(loader).parameters:
             return iter(loader(self.batch_size, seed, skip=self.taken))
@@ -70,7 +76,8 @@ class Batches:
     def state_dict(self): return dict(epoch=self.epoch, taken=self.taken)
 
     def load_state_dict(self, state):
-        self.epoch, self.taken = state['epoch'], state['taken']
+        self.epoch = state['epoch']
+        self.taken = state['taken']
         self.rest = self.open() if self.taken else None    # now, since a loader may draw from the global generators
 
 # %% ../nbs/1_method/05_training.ipynb #7c4e8770
@@ -104,14 +111,27 @@ class Loop:
         made_from=(),     # what decides the result: settings, data, models; a checkpoint made from others is refused
         also=(),          # whatever else changes from step to step: has state_dict and load_state_dict, or a `torch.Generator`
     ):
-        self.opts, self.schedules, self.also = _several(opt), _several(schedule), _several(also)
+        self.opts = _several(opt)
+        self.schedules = _several(schedule)
+        self.also = _several(also)
         self.trained = [p for o in self.opts for group in o.param_groups for p in group['params']]
-        self.clip, self.clipped = clip, list(clipped) if clipped is not None else self.trained
-        self.steps, self.title, self.unit, self.every = steps, title, unit, every
-        self.folder, self.made_from = checkpoint and Path(checkpoint), made_from
-        self.step, self.first, self.part = 0, 0, 0   # the step at hand, the first of this attempt, parts of a step that are finished
-        self.lines, self.kept, self.gathered = [], {}, None
-        self.before, self.writing = 0., 0.
+        self.clip = clip
+        self.clipped = list(clipped) if clipped is not None else self.trained
+        self.steps = steps
+        self.title = title
+        self.unit = unit
+        self.every = every
+        self.folder = checkpoint and Path(checkpoint)
+        self.made_from = made_from
+        # the step at hand, the first of this attempt, parts of a step that are finished
+        self.step = 0
+        self.first = 0
+        self.part = 0
+        self.lines = []
+        self.kept = {}
+        self.gathered = None
+        self.before = 0.
+        self.writing = 0.
         self.bar = tqdm(total=steps, desc=title, leave=leave)
 
     def __enter__(self):
@@ -125,7 +145,8 @@ class Loop:
         for self.step in range(self.first, self.steps):
             yield self.step
             self.bar.update()
-            self.part, self.gathered = 0, None
+            self.part = 0
+            self.gathered = None
             if self.folder: self.keep(self.step + 1)
         self.check_weights(self.steps)
 
@@ -267,7 +288,9 @@ def resume(self: Loop):
             tqdm.write(f"{self.title}: {e} The checkpoint before it is used, if there is one.")
             continue
         if found['origin'] != self.origin():
-            raise TrainingError(f"{path} is of another training (other settings, data, models or first weights). Remove {self.folder}, or choose another folder.")
+            raise TrainingError(
+                f"{path} is of another training (other settings, data, models or first weights). "
+                f"Remove {self.folder}, or choose another folder.")
         self.set_state(found['state'])
         self.first = found['done']
         self.bar.update(self.first)

@@ -66,7 +66,8 @@ def walk(
     open_world = OpenPinpad(n, world, n_colours)
     env = InternalEnv(backbone, mc, open_world, temperature)
     e, info = env.reset(seed=seed)
-    z, state = torch.zeros(n, mc.config.n_z), None
+    z = torch.zeros(n, mc.config.n_z)
+    state = None
     while info['acts'].any():
         z, state = choose(policy, torch.as_tensor(e), torch.as_tensor(info['acts']), z, state)
         e, _, _, _, info = env.step(z)
@@ -94,7 +95,8 @@ class GridTrials:
         world: Pinpad,
         temperature=1.,  # of the model's moves
     ):
-        self.backbone, self.mc = backbone, mc
+        self.backbone = backbone
+        self.mc = mc
         self.world = world
         self.temperature = temperature
         self.labels = [str(k) for k in range(len(world.subgoals))]
@@ -141,7 +143,8 @@ class ProgramTrials:
         world: Composed,
         temperature=1.,  # of the model's tokens
     ):
-        self.backbone, self.mc = backbone, mc
+        self.backbone = backbone
+        self.mc = mc
         self.world = world
         self.temperature = temperature
         self.labels = world.names

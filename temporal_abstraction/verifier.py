@@ -141,7 +141,8 @@ class _Near:
         "Which of `b`, listed in `group` by their first float, agree with `x`"
         at = _first_float(x) or 0.0
         reach = self.tolerance * max(1.0, abs(at)) / (1 - self.tolerance)
-        first, last = bisect_left(group, (at - reach,)), bisect_right(group, (at + reach, len(b)))
+        first = bisect_left(group, (at - reach,))
+        last = bisect_right(group, (at + reach, len(b)))
         return [i for _, i in group[first:last] if self.same(x, b[i])]
 
 def _same(said, expected, tolerance):
@@ -174,7 +175,8 @@ def _explain(kind, text):
 # %% ../nbs/2_worlds/31_verifier.ipynb #f5e937a7
 def _result(said, expected, tolerance):
     "What became of one test, from the line the sandbox reported"
-    kind, text = chr(said[0]) if said else "", said[1:]
+    kind = chr(said[0]) if said else ""
+    text = said[1:]
     if kind == "V": return "passed" if _same(text, expected, tolerance) else "failed"
     if kind == "D": return "passed" if text == sandbox.digest(expected) else "failed"
     return "timeout" if said == b"S24" else _ENDINGS.get(kind, "invalid")
@@ -182,7 +184,8 @@ def _result(said, expected, tolerance):
 def _judge(candidate, expected, outcomes):
     "Compare what the sandbox reported, one line a test, with what was expected"
     results = [_result(said, wanted, candidate.tolerance) for said, wanted in zip(outcomes, expected)]
-    n_passed, n_tests = results.count("passed"), len(expected)
+    n_passed = results.count("passed")
+    n_tests = len(expected)
     if n_passed == n_tests: return Verdict(True, n_passed, n_tests, "passed", f"all {n_tests} tests passed")
     first = next((i for i, r in enumerate(results) if r != "passed"), None)
     if first is None: return Verdict(False, n_passed, n_tests, "invalid", "some tests were not reported")
@@ -233,7 +236,9 @@ _GRACE = 5.0   # seconds beyond the time limit after which a silent sandbox is g
 class _Worker:
     "One sandbox, replaced when it breaks"
     def __init__(self, *arguments):
-        self.arguments, self.job = arguments, None   # rung, seconds, bytes; what it is working on
+        # rung, seconds, bytes; what it is working on
+        self.arguments = arguments
+        self.job = None
         self.start()
 
     def start(self):
@@ -255,7 +260,8 @@ class _Worker:
 
     def ask(self, job, program, inputs, whole):
         "Hand over one request; must long values come back whole?"
-        self.job, self.name = job, os.urandom(16)
+        self.job = job
+        self.name = os.urandom(16)
         seconds = self.arguments[1] + len(inputs) * sandbox.START
         self.deadline = time.monotonic() + sandbox.WALL * seconds + _GRACE
         request = sandbox.write_request(program, inputs)
@@ -340,8 +346,10 @@ def _climb(count, wanted, timeout, memory):
 class _Batch:
     "Candidates on their way to a verdict"
     def __init__(self, candidates):
-        self.candidates, self.verdicts = candidates, [None] * len(candidates)
-        self.waiting, self.again = deque(range(len(candidates))), set()
+        self.candidates = candidates
+        self.verdicts = [None] * len(candidates)
+        self.waiting = deque(range(len(candidates)))
+        self.again = set()
         lists = {id(c.tests): c.tests for c in candidates}
         self.tests = {key: _split_tests(tests) for key, tests in lists.items()}
 
@@ -398,15 +406,19 @@ class Verifier:
                  isolation: str = "auto"):    # "auto": the best there is, if it guards files; "strict": namespaces; "rlimits"
         if workers is None: workers = len(os.sched_getaffinity(0)) if sandbox.LINUX else os.cpu_count() or 1
         _check_settings(workers, timeout, memory_mb, isolation)
-        self.timeout, self.memory_mb, self._owner = timeout, memory_mb, os.getpid()
-        self._lock, self._closing = threading.RLock(), threading.Event()
+        self.timeout = timeout
+        self.memory_mb = memory_mb
+        self._owner = os.getpid()
+        self._lock = threading.RLock()
+        self._closing = threading.Event()
         self._workers, self.isolation = _climb(workers, isolation, timeout, memory_mb << 20)
         self._closer = weakref.finalize(self, _stop_all, self._workers, self._owner)
 
     def __call__(self, candidates) -> list[Verdict]:  # any iterable of `Candidate`
         "One verdict a candidate, in the order given"
         if os.getpid() != self._owner:
-            raise RuntimeError(f"this verifier belongs to process {self._owner}; a forked copy must make its own")
+            raise RuntimeError(
+                f"this verifier belongs to process {self._owner}; a forked copy must make its own")
         candidates = list(candidates)
         with self._lock:
             if self._closing.is_set(): raise RuntimeError("this verifier has been closed")
@@ -445,13 +457,18 @@ def check_rewards(rewards,    # what a reward function returned
     "Rewards that one can learn from; `ValueError` unless there is one for each completion, finite or None"
     if hasattr(rewards, "tolist"): rewards = rewards.tolist()   # of numpy or torch
     if not isinstance(rewards, (list, tuple)):
-        raise ValueError(f"The reward function must return a list of {n} rewards, one for each completion; it returned {rewards!r}.")
+        raise ValueError(
+            f"The reward function must return a list of {n} rewards, one for each completion; it "
+            f"returned {rewards!r}.")
     if len(rewards) != n:
         raise ValueError(f"The reward function returned {len(rewards)} rewards for {n} completions.")
     for i, r in enumerate(rewards):
         try: good = r is None or not isinstance(r, (str, bytes)) and math.isfinite(r)
         except TypeError: good = False
-        if not good: raise ValueError(f"The reward of completion {i} is {r!r}; it must be a finite number, or None for not judged.")
+        if not good:
+            raise ValueError(
+                f"The reward of completion {i} is {r!r}; it must be a finite number, or None for "
+                "not judged.")
     return [None if r is None else float(r) for r in rewards]
 
 # %% ../nbs/2_worlds/31_verifier.ipynb #6004a4f5
@@ -473,14 +490,18 @@ def _read_tests(tests):
         except (ValueError, TypeError, RecursionError):
             raise ValueError(f"tests must be {_TESTS}, not {str(tests)[:60]!r}.") from None
     if tests is None or isinstance(tests, str) and not tests.strip(): return None
-    if not isinstance(tests, (list, tuple)): raise ValueError(f"tests must be {_TESTS}, not {str(tests)[:60]!r}.")
+    if not isinstance(tests, (list, tuple)):
+        raise ValueError(
+            f"tests must be {_TESTS}, not {str(tests)[:60]!r}.")
     return list(tests) or None
 
 def _same_lengths(**columns):
     "Raise `ValueError` unless all columns are as long as the first"
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
-        raise ValueError(f"The columns must have one entry for each completion, but their lengths are {lengths}.")
+        raise ValueError(
+            "The columns must have one entry for each completion, but their lengths are "
+            f"{lengths}.")
 
 # %% ../nbs/2_worlds/31_verifier.ipynb #a6410655
 def code_reward(verifier: Verifier,       # does the work
@@ -491,7 +512,9 @@ def code_reward(verifier: Verifier,       # does the work
     The columns `entry_point` (a function's name), `tests` (a list of pairs or its text) and, if there, `tolerance` say what is asked"""
     def candidate(prompt, completion, entry_point, tests, tolerance):
         if not isinstance(entry_point, str) or not entry_point.isidentifier():
-            raise ValueError(f"entry_point must be the name of a function where there are tests, not {entry_point!r}.")
+            raise ValueError(
+                "entry_point must be the name of a function where there are tests, not "
+                f"{entry_point!r}.")
         begun = _text_of(prompt) if continues else ""
         return Candidate(extract_code(_text_of(completion), entry_point, begun, prelude), entry_point, tests, tolerance)
 
