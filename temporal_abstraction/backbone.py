@@ -682,9 +682,11 @@ def _load_model(name, dtype, online):
     "The model of a folder or hub id, complete. Raises `BackboneError` when it is not."
     local = dict(local_files_only=not online)
     if find_adapter_config_file(name, **local):
-        raise BackboneError(f"an adapter (adapter_config.json) lies beside it; if it is part of the weights, remove it, else {_MERGE}.")
+        raise BackboneError("an adapter (adapter_config.json) lies beside it; if it is part of the weights, remove it, "
+                            f"else {_MERGE}.")
     config = AutoConfig.from_pretrained(name, **local)
-    model, info = AutoModelForCausalLM.from_pretrained(name, config=config, dtype=dtype or torch.float32, output_loading_info=True, **local)
+    model, info = AutoModelForCausalLM.from_pretrained(name, config=config, dtype=dtype or torch.float32,
+                                                       output_loading_info=True, **local)
     _check_loaded(model, name, info)
     return model
 
