@@ -46,7 +46,7 @@ class BackboneError(ValueError):
     "A model that cannot be loaded, or a base that cannot be split without changing what it computes."
 
 # %% ../nbs/1_method/01_backbone.ipynb #017d8bbe
-_FINAL_NORMS = ("norm", "ln_f", "final_layer_norm", "final_layernorm", "final_norm", "norm_f", "embedding_norm")
+_FINAL_NORMS = ("norm", "ln_f", "final_layer_norm", "final_layernorm", "final_norm", "embedding_norm")
 
 def _parts(model): # a `transformers` causal language model
     "Names of its decoder, of the decoder's lists of all blocks, and of its final norms, as far as there are any."

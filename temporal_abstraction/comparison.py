@@ -65,8 +65,8 @@ def rates_by_run(
 ) -> pd.DataFrame:
     "Pass rates of each run: columns lr, seed and prompt, and those of `pass_rates`."
     runs = judged.groupby(['lr', 'seed', 'prompt'], dropna=False)
-    named = (pass_rates(part).assign(**dict(zip(runs.grouper.names, key))) for key, part in runs)
-    return pd.concat(named)
+    name = lambda lr, seed, prompt: dict(lr=lr, seed=seed, prompt=prompt)
+    return pd.concat([pass_rates(part).assign(**name(*key)) for key, part in runs])
 
 # %% ../nbs/3_measure/36_comparison.ipynb #c0a1b002
 def summarise_runs(

@@ -149,10 +149,12 @@ class Episodes:
     def advantage(self, eps=1e-3):
         """(R - mean R) / (std R + eps) within each group (Kobayashi et al. 2025, phase 3; the group of GRPO): (N,).
         Over episodes that were judged; 0 for the others. ValueError for rewards that are no numbers."""
-        if not self.reward[self.judged].isfinite().all(): raise ValueError("Some rewards are not finite; nothing can be learned from them.")
+        everybody = torch.ones_like(self.reward, dtype=torch.bool)
+        judged = getattr(self, 'judged', everybody)   # episodes of other makes know nothing of it
+        if not self.reward[judged].isfinite().all(): raise ValueError("Some rewards are not finite; nothing can be learned from them.")
         a = torch.zeros_like(self.reward)
-        for g in self.group[self.judged].unique():
-            mine = (self.group == g) & self.judged
+        for g in self.group[judged].unique():
+            mine = (self.group == g) & judged
             r = self.reward[mine]
             a[mine] = (r - r.mean()) / (r.std(unbiased=False) + eps)
         return a

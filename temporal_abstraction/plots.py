@@ -26,8 +26,9 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
+from matplotlib.ticker import MaxNLocator
 
-from .grammar import KINDS, find_kind
+from .grammar import find_kind, KINDS
 from .programs import PROBLEMS
 
 # %% ../nbs/3_measure/30_plots.ipynb #41fcc4ff
@@ -209,7 +210,7 @@ def plot_probe(
     young = probed[probed.age.isin(ages)]
     mean, dotted = dict(weights='steps', errorbar=None, ax=left), dict(ls=':', color=GREY)
     sns.lineplot(probed, x='layer', y='accuracy', marker='o', color=TEAL, **mean)
-    sns.lineplot(young, x='age', y='accuracy', hue='layer', palette='viridis', marker='o', ms=4, ax=right)
+    sns.lineplot(young, x='age', y='accuracy', hue='layer', palette='blend:#4c8fd6,#e5862b', marker='o', ms=4, ax=right)
     for ax in (left, right): ax.axhline(probed.chance.iloc[0], ls='--', color=GREY)
     if probed.ceiling.notna().any():
         sns.lineplot(probed, x='layer', y='ceiling', **mean, **dotted)
@@ -218,6 +219,7 @@ def plot_probe(
     left.set(ylabel=f'{name} read correctly', xlabel='layer (0: embedding)')
     left.set_xticks(sorted(probed.layer.unique()))
     right.set(xlabel=f'steps since the {name} began')
+    right.xaxis.set_major_locator(MaxNLocator(integer=True))
     sns.move_legend(right, 'center left', bbox_to_anchor=(1, .5))
     return fig
 

@@ -367,20 +367,21 @@ class Scratch:
 _SPARE = 32 << 20    # bytes of address space that are left to say "out of memory"
 _TASKS = 16          # processes and threads of a candidate
 
-def _limit(which, soft, hard=None):
-    "Lower one resource limit, never above what is allowed already"
+def _allowed(which, soft, hard):
+    "A soft and a hard limit, neither above what is allowed already"
     top = resource.getrlimit(which)[1]
-    hard = soft if hard is None else hard
     if top != resource.RLIM_INFINITY: hard = min(hard, top)
-    resource.setrlimit(which, (min(soft, hard), hard))
+    return min(soft, hard), hard
 
-def _limits(memory, file_bytes):
-    "What all children inherit: bytes of address space, bytes a file, descriptors, no core files"
+def _limit(which, value):
+    "Lower one resource limit"
+    resource.setrlimit(which, _allowed(which, value, value))
+
+def _limits(file_bytes):
+    "What all children inherit: bytes a file, descriptors, no core files"
     _limit(resource.RLIMIT_FSIZE, file_bytes)
     _limit(resource.RLIMIT_NOFILE, 32)
     _limit(resource.RLIMIT_CORE, 0)
-    try: _limit(resource.RLIMIT_AS, memory, memory + _SPARE)
-    except (ValueError, OSError): pass   # macOS refuses this one; the caller is told
 
 # %% ../nbs/2_worlds/27_sandbox.ipynb #sbtasks
 def _tasks_of(user):
@@ -529,7 +530,8 @@ def _listen(channel, control, pid, closing, seconds, deadline):
     return data, "timeout"
 
 # %% ../nbs/2_worlds/27_sandbox.ipynb #524d0f14
-SHOWN = 3000   # bytes of a line that a caller may want to read: 200 characters of a message, escaped
+SHOWN = 3000            # bytes of a line that a caller may want to read: a message, escaped
+_WHOLE_BYTES = 32 << 20  # bytes of all lines of a candidate that cross whole
 
 def digest(text: bytes) -> bytes:
     "What stands for a long value"
@@ -562,16 +564,18 @@ def _reopen_streams():
 class Zygote:
     "What a sandbox is made of: its limits, and the guards it achieved"
     def __init__(self, timeout, memory):
-        self.timeout, self.memory = timeout, memory   # seconds of CPU, bytes of address space
+        self.timeout = timeout                        # seconds of CPU
         self.guards = []                              # their names, for a human reader
         self.scratch = self.rules = None              # a private /tmp; Landlock's rule set
         self.steps = []                               # what a child does to give up its rights
         self.tasks = self.ids = None                  # task limit; where the next process id is set
+        space = _allowed(resource.RLIMIT_AS, memory, memory + _SPARE)
+        self.limit_memory = functools.partial(resource.setrlimit, resource.RLIMIT_AS, space)
         self.control = socket.socket(fileno=CONTROL)
 
     def settle(self):
         "Give up for this process and all its children what it does not need itself"
-        _limits(self.memory, _TMP_BYTES if self.scratch else 0)
+        _limits(_TMP_BYTES if self.scratch else 0)
         if "own user" in self.guards: os.setgroups([])
         os.chdir("/")
         if not LINUX: return
@@ -584,7 +588,8 @@ class Zygote:
         else: os.setsid()
         _reopen_streams()
         os.dup2(channel, CHANNEL)
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+        resource.setrlimit(resource.RLIMIT_CPU, _allowed(resource.RLIMIT_CPU, seconds, seconds + 1))
+        self.limit_memory()
         tasks = self.tasks.now()
         if tasks: _limit(resource.RLIMIT_NPROC, tasks)
         *steps, last = self.steps
@@ -656,8 +661,8 @@ def _run_all(zygote, fd, count, whole):
     seconds, lines = zygote.timeout, []
     deadline = time.monotonic() + WALL * (zygote.timeout + count * START)
     for number in range(count):
-        before = _cpu_of_children()
-        lines.append(_shorten(_run_once(zygote, fd, number, seconds, deadline), whole))
+        before, room = _cpu_of_children(), sum(map(len, lines)) < _WHOLE_BYTES
+        lines.append(_shorten(_run_once(zygote, fd, number, seconds, deadline), whole and room))
         if lines[-1][:1] in (b"T", b"N"): break
         seconds -= max(0, _cpu_of_children() - before - START)
     return b"\n".join(lines)
@@ -759,6 +764,7 @@ def _few_calls(zygote, version):
 def _make_zygote(rung, timeout, memory):
     "Set up what this machine offers on `rung`; the zygote"
     zygote, version = Zygote(timeout, memory), 0
+    if not _works(lambda: zygote.limit_memory() is None): zygote.limit_memory = lambda: None   # macOS
     if rung == "namespaces": _own_world(zygote)
     elif LINUX:
         version = _few_files(zygote)
