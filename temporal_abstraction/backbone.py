@@ -726,7 +726,8 @@ def _load_model(name, dtype, online):
             "an adapter (adapter_config.json) lies beside it; if it is part of the weights, "
             f"remove it, else {_MERGE}.")
     config = AutoConfig.from_pretrained(name, **local)
-    model, info = AutoModelForCausalLM.from_pretrained(name, config=config, dtype=dtype or torch.float32, output_loading_info=True, **local)
+    model, info = AutoModelForCausalLM.from_pretrained(name, config=config, dtype=dtype or torch.float32,
+                                                       output_loading_info=True, **local)
     _check_loaded(model, name, info)
     return model
 

@@ -3,15 +3,18 @@
 # %% auto #0
 __all__ = ['Here', 'Out', 'PHASES', 'FOLLOWING', 'VERBS', 'USAGE', 'find_settings', 'Base', 'Verb', 'Seeded', 'Everything',
            'Adapt', 'FromNothing', 'Discover', 'Explore', 'Evaluate', 'Compare', 'Report', 'peek', 'begin', 'go_on',
-           'execute', 'main', 'train_metacontroller_main', 'internal_rl_main']
+           'parse', 'execute', 'main', 'train_metacontroller_main', 'internal_rl_main']
 
-# %% ../nbs/3_measure/48_cli.ipynb #af4701ec
+# %% ../nbs/3_measure/48_cli.ipynb #39d69122
 import json
 import os
 import sys
 import warnings
 from argparse import ArgumentParser
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict, dataclass, field
+from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -182,10 +185,22 @@ FOLLOWING = {  # verb: (its options, the phase whose settings they are)
     'compare': (Compare, 'compare'), 'report': (Report, None)}
 VERBS = {'run': Everything, 'adapt': Adapt, **{k: kind for k, (kind, _) in FOLLOWING.items()}}
 
-# %% ../nbs/3_measure/48_cli.ipynb #e0cc5e32
+# %% ../nbs/3_measure/48_cli.ipynb #afb07c58
 USAGE = '\n'.join([
     'usage: temporal-abstraction VERB [TASK] [options]    (VERB --help lists the options)', '',
     *(f'  {verb:9} {kind.__doc__}' for verb, kind in VERBS.items())])
+
+def parse(default, prog, argv):
+    "A verb with what the arguments say. ValueError for what they should not say, in a sentence."
+    ask = partial(tyro.cli, type(default), default=default, prog=prog, args=argv)
+    if {'-h', '--help'} & set(argv): return ask()
+    said = StringIO()
+    try:
+        with redirect_stdout(said), redirect_stderr(said): return ask()
+    except SystemExit:
+        lines = [line.strip(' │╭╮╰╯─-') for line in said.getvalue().split('\n')]
+        useful = [line for line in lines if line and not line.startswith('For full helptext')]
+        raise ValueError(' '.join(useful[1:] or useful)) from None   # the first line is a heading
 
 def execute(prog, argv):
     "Find the verb, fill in what the arguments say, and do it."
@@ -196,7 +211,7 @@ def execute(prog, argv):
             f"There is no command {argv[0]!r}; choose from {', '.join(VERBS)}.")
     default = begin(argv) if argv[0] in ('run', 'adapt') else go_on(argv)
     prog = f'{prog} {argv[0]}' if prog == 'temporal-abstraction' else prog
-    tyro.cli(type(default), default=default, prog=prog, args=argv[1:])()
+    parse(default, prog, argv[1:])()
 
 def main(argv=None):
     "The command `temporal-abstraction`."

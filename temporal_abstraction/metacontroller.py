@@ -283,9 +283,13 @@ def forward(self:Metacontroller,
     summary=None, # a `View` that the embedder sees instead of the view; None: the view
 ) -> Control:
     "Acausal pass for training: describe whole sequences by codes, and control them."
-    if e.ndim != 3 or e.shape[-1] != self.config.n_e: raise ValueError(f"e must have shape (B, T, {self.config.n_e}), got {tuple(e.shape)}.")
-    if view is not None and view.at is None and view.e.shape != e.shape: raise ValueError(f"A view that goes step for step must have the shape of e, {tuple(e.shape)}; got {tuple(view.e.shape)} without `at`.")
-    if summary is not None and self.config.embedder == 'rest': raise ValueError("A summary has steps of its own: only a metacontroller with embedder='sequence' can be told one.")
+    if e.ndim != 3 or e.shape[-1] != self.config.n_e:
+        raise ValueError(f"e must have shape (B, T, {self.config.n_e}), got {tuple(e.shape)}.")
+    if view is not None and view.at is None and view.e.shape != e.shape:
+        raise ValueError(f"A view that goes step for step must have the shape of e, {tuple(e.shape)}; "
+                         f"got {tuple(view.e.shape)} without `at`.")
+    if summary is not None and self.config.embedder == 'rest':
+        raise ValueError("A summary has steps of its own: only a metacontroller with embedder='sequence' can be told one.")
     mask = torch.ones(e.shape[:2], dtype=torch.bool, device=e.device) if mask is None else mask.bool()
     order, back = pack_steps(mask)
     m = mask.gather(1, order)

@@ -585,7 +585,7 @@ def write_tables(folder, tables):
         if name == 'switches': table.to_parquet(folder / f'{name}.parquet')
         else: table.to_csv(folder / f'{name}.csv', index=False)
 
-# %% ../nbs/3_measure/47_pipeline.ipynb #e3c718d5
+# %% ../nbs/3_measure/47_pipeline.ipynb #65af5f9c
 def variant_settings(variant, config, explore, compare):
     "The settings of discovery, exploration and comparison with an ablation in them."
     parts = dict(discover=config, explore=explore, token=compare.token)
@@ -639,6 +639,9 @@ def compare_discoveries(run: Run, config=CompareConfig(), task=None, machine=Mac
     task = load_task(run, task)
     main = rebuild_discovery(run)
     jobs = discoveries(c, main)
+    if c.known and not hasattr(task, 'grid'):
+        raise ValueError(
+            f"known must be 0: no goals to steer by are known in {task.name}.")
     for variant, *_ in jobs: task.view(variant_settings(variant, main, c.explore, c)['discover'].views)
     settings = dict(jobs=[list(j) for j in jobs], n=c.evaluate.n, known=c.known,
                     controllers=asdict(c.controllers), discover=run.config('discover'))
@@ -851,7 +854,7 @@ def _noise(start, what):
         found = compare_gradients(backbone, mc, world, policy, None, temperature, c.explore.rl.seed, options=lanes)
     return dict(noise=found.rename_axis('acting by').reset_index().assign(target=what))
 
-# %% ../nbs/3_measure/47_pipeline.ipynb #7b764310
+# %% ../nbs/3_measure/47_pipeline.ipynb #8a94a8ff
 def run_rates(attempts):
     "Pass rates of each run: columns target, lr, seed and prompt, and those of `pass_rates`."
     keys = ['target', 'lr', 'seed', 'prompt']
@@ -881,7 +884,7 @@ def compare(run: Run, config=CompareConfig(), task=None, machine=Machine()):
     if c.explore.start == 'distilled': run.config('explore')
     compare_discoveries(run, c, given, machine)
     earlier = {k: run.config(k) for k in ('discoveries', *(['explore'] if (run / 'explore').is_dir() else []))}
-    settings = dict(compare=asdict(c), **earlier)
+    settings = dict(settings=asdict(c), **earlier)
     if run.done('compare', settings): return
     start = Start(run, task, rebuild_discovery(run), c, machine)
     with run.writing('compare', settings) as folder:
