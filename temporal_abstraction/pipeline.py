@@ -362,7 +362,8 @@ def _followed(first, then):
 def from_nothing(task, model, layer, config, folder, machine=Machine()):
     "Train a new model on experts without end, and keep it in half precision."
     sample = batch_by_length(task.sample)
-    result = train_base(model.to(machine.where), sample, config, task.valid(), folder / 'checkpoints')
+    kept = folder / 'checkpoints'
+    result = train_base(model.to(machine.where), sample, config, task.valid(), checkpoint=kept)
     Backbone(copy.deepcopy(result.model).half(), layer, task.tokenizer).save_pretrained(folder / 'backbone')
     write_history(folder, result.history)
     h = result.history.iloc[-1]
