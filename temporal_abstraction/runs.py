@@ -351,7 +351,7 @@ def in_parallel(
 # %% ../nbs/3_measure/46_runs.ipynb #9063491b
 def write_history(folder, history):
     "A history as JSON lines."
-    history.to_json(folder / 'history.jsonl', orient='records', lines=True)
+    history.to_json(folder / 'history.jsonl', orient='records', lines=True, double_precision=15)
 
 
 @contextmanager
