@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['to_steps', 'View', 'Batch', 'ExpertData', 'residual_origin', 'kept_residuals', 'expert_data', 'pack_steps',
-           'take_steps', 'action_nll', 'mean_nll', 'forever']
+           'take_steps', 'action_nll', 'mean_nll']
 
 # %% ../nbs/1_method/03_data.ipynb #87d8f40b
 from dataclasses import dataclass, field, replace
@@ -228,16 +228,3 @@ def mean_nll(
         total += action_nll(backbone, batch.to(backbone.device), vocab=vocab).sum().item()
         actions += batch.mask.sum().item()
     return dict(nll_action=total / actions, nll_program=total / len(data))
-
-# %% ../nbs/1_method/03_data.ipynb #6f31d187
-def forever(
-    data,        # `ExpertData`, or a stream: anything with `loader(batch_size, seed)`
-    batch_size,  # trajectories
-    seed,        # of the first pass; each further one has the next
-    device,      # where the batches are wanted
-):
-    "Batches without end, reshuffled each epoch."
-    epoch = 0
-    while True:
-        for batch in data.loader(batch_size, seed + epoch): yield batch.to(device)
-        epoch += 1

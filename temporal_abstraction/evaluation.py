@@ -10,7 +10,6 @@ __all__ = ['BOUNDARIES', 'CONVENTIONS', 'WHERE', 'true_switches', 'Trace', 'read
            'markdown_table', 'segment', 'steered_segments']
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #dae419f0
-import html
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -32,7 +31,6 @@ from transformers import StoppingCriteria
 
 from .backbone import written_text
 from .data import ExpertData, to_steps
-from .grammar import find_kind
 from .internal_rl import rollout
 from .metacontroller import soft
 from .plots import Segmented, sort_known

@@ -29,7 +29,7 @@ from .settings import Count, Settings, Share
 class MetacontrollerConfig(Settings):
     "Sizes and parts of the metacontroller."
     n_e: Count              # width of the residual stream
-    n_z: Count = 16         # width of the code z, the abstract action
+    n_z: Count = 16         # width of z, the abstract action
     n_h: Count = 64         # width of the GRU's history h
     n_s: Count = 64         # width of the sequence embedding s
     rank: Count = 16        # rank of the controller U
@@ -37,20 +37,24 @@ class MetacontrollerConfig(Settings):
     n_decoder: Count = 32   # hidden width of the decoder
     threshold: Share = 0.5  # a hard gate switches where beta exceeds this
     logvar: float = -3.     # log-variance of the proposals at the start
-    embedder: Literal['sequence', 'rest'] = 'sequence'  # what s describes; 'rest': of it, at each step
-    gate: Literal['learned', 'always'] = 'learned'      # 'always' open is the ablation without temporal abstraction
+    embedder: Literal['sequence', 'rest'] = 'sequence'  # of all steps, or of the rest at each step
+    gate: Literal['learned', 'always'] = 'learned'      # 'always' open: without temporal abstraction
 
     def __post_init__(self):
         super().__post_init__()
-        if self.threshold in (0, 1): raise ValueError(f"threshold must lie strictly between 0 and 1, got {self.threshold}.")
-        if self.n_s % 2: raise ValueError(f"n_s must be even (half for each reading direction), got {self.n_s}.")
+        if self.threshold in (0, 1):
+            raise ValueError(f"threshold must lie strictly between 0 and 1, got {self.threshold}.")
+        if self.n_s % 2:
+            raise ValueError(f"n_s must be even (half for each reading direction), got {self.n_s}.")
 
 # %% ../nbs/1_method/07_metacontroller.ipynb #8a280b5b
 class SequenceEmbedder(nn.Module):
-    "s(e_{1:T}): final states of a gated linear recurrence read forwards and backwards (Kobayashi et al. 2025, metacontroller architecture)."
+    "s(e_{1:T}) by linear recurrences both ways (Kobayashi et al. 2025, metacontroller architecture)."
     def __init__(self, n_e, n_s):
         super().__init__()
-        self.u, self.r, self.out = nn.Linear(n_e, n_s), nn.Linear(n_e, n_s), nn.Linear(n_s, n_s)
+        self.u = nn.Linear(n_e, n_s)
+        self.r = nn.Linear(n_e, n_s)
+        self.out = nn.Linear(n_s, n_s)
         self.decay = nn.Parameter(torch.linspace(-4., 1., n_s // 2).repeat(2))
 
     def forward(self,
@@ -61,8 +65,10 @@ class SequenceEmbedder(nn.Module):
         b = (-torch.expm1(2 * log_a)).clamp_min(1e-12).sqrt() * F.gelu(self.u(x)) * mask[..., None]
         before = log_a.cumsum(1)
         after = before[:, -1:] - before
-        forwards, backwards = after.chunk(2, -1)[0], (before - log_a).chunk(2, -1)[1]
-        return self.out(F.layer_norm((torch.cat([forwards, backwards], -1).exp() * b).sum(1), b.shape[-1:]))
+        forwards = after.chunk(2, -1)[0]
+        backwards = (before - log_a).chunk(2, -1)[1]
+        weights = torch.cat([forwards, backwards], -1).exp()
+        return self.out(F.layer_norm((weights * b).sum(1), b.shape[-1:]))
 
 # %% ../nbs/1_method/07_metacontroller.ipynb #f0f8c094
 class RestEmbedder(nn.Module):
@@ -75,7 +81,8 @@ class RestEmbedder(nn.Module):
         x,     # (B, T, n_e) standardised residuals
         mask,  # (B, T) True where real, the real steps first
     ):         # (B, T, n_s)
-        n, t = mask.sum(1, keepdim=True), torch.arange(x.shape[1], device=x.device)
+        n = mask.sum(1, keepdim=True)
+        t = torch.arange(x.shape[1], device=x.device)
         turned = torch.where(t < n, n - 1 - t, t)
         return take_steps(self.gru(take_steps(x, turned))[0], turned)
 
@@ -86,16 +93,20 @@ class Encoder(nn.Module):
     "f_enc: mean and log-variance of the proposal z~_t from (e_t, h_{t-1}, s)."
     def __init__(self, n_e, n_h, n_s, n_z, n_hidden, logvar=-3.):
         super().__init__()
-        self.read_x, self.read_h, self.read_s = nn.Linear(n_e, n_hidden), nn.Linear(n_h, n_hidden), nn.Linear(n_s, n_hidden)
+        self.read_x = nn.Linear(n_e, n_hidden)
+        self.read_h = nn.Linear(n_h, n_hidden)
+        self.read_s = nn.Linear(n_s, n_hidden)
         self.out = nn.Linear(n_hidden, 2 * n_z)
-        with torch.no_grad(): self.out.bias[n_z:] += logvar
+        with torch.no_grad():
+            self.out.bias[n_z:] += logvar
 
     def forward(self,
         x,       # (B, T, n_e)
         h_prev,  # (B, T, n_h) history up to t-1
         s,       # (B, n_s), or (B, T, n_s)
     ):           # mu, logvar: (B, T, n_z) each
-        hidden = self.read_x(x) + self.read_h(h_prev) + self.read_s(s if s.ndim == 3 else s[:, None])
+        s = s if s.ndim == 3 else s[:, None]
+        hidden = self.read_x(x) + self.read_h(h_prev) + self.read_s(s)
         return self.out(F.gelu(hidden)).chunk(2, -1)
 
 # %% ../nbs/1_method/07_metacontroller.ipynb #5aa2fd2d
@@ -103,8 +114,11 @@ class Gate(nn.Module):
     "f_switch: logit of beta_t from (e_t, h_{t-1}, z_{t-1}); strictly causal."
     def __init__(self, n_e, n_h, n_z, n_hidden):
         super().__init__()
-        self.read, self.code, self.out = nn.Linear(n_e + n_h, n_hidden), nn.Linear(n_z, n_hidden, bias=False), nn.Linear(n_hidden, 1)
-        with torch.no_grad(): self.out.bias += 2
+        self.read = nn.Linear(n_e + n_h, n_hidden)
+        self.code = nn.Linear(n_z, n_hidden, bias=False)   # reads z; saved files know it by this name
+        self.out = nn.Linear(n_hidden, 1)
+        with torch.no_grad():
+            self.out.bias += 2
 
     def context(self, x, h_prev):
         "The part of the gate that does not depend on z: (..., n_hidden)."
@@ -117,7 +131,8 @@ class Gate(nn.Module):
 
 class AlwaysSwitch(Gate):
     "The ablation without temporal abstraction: beta is 1 at every step."
-    def forward(self, context, z_prev): return torch.full_like(context[..., :1], 30.)
+    def forward(self, context, z_prev):
+        return torch.full_like(context[..., :1], 30.)
 
 GATES = dict(learned=Gate, always=AlwaysSwitch)
 
@@ -138,11 +153,12 @@ def straight_through(logit, temperature=1.):
 
 # %% ../nbs/1_method/07_metacontroller.ipynb #185ef255
 class Decoder(nn.Module):
-    "f_hyp: a code z becomes a low-rank linear controller U(z) = A(z) B(z) of the residual stream, with U(0) = 0."
+    "f_hyp: z becomes a low-rank linear controller U(z) = A(z) B(z) of the stream, with U(0) = 0."
     def __init__(self, n_z, n_e, rank, n_hidden, init_scale=0.06):
         super().__init__()
         self.read = nn.Linear(n_z, n_hidden)
-        self.A, self.B = nn.Parameter(torch.randn(n_hidden, n_e, rank)), nn.Parameter(torch.randn(n_hidden + 1, rank, n_e))
+        self.A = nn.Parameter(torch.randn(n_hidden, n_e, rank))
+        self.B = nn.Parameter(torch.randn(n_hidden + 1, rank, n_e))
         self.gain = init_scale * (rank * n_e)**-0.5
         self.register_buffer('scale', torch.ones(n_e))
 
@@ -162,14 +178,15 @@ class Decoder(nn.Module):
         z,   # (..., n_z)
         e,   # (..., n_e)
     ):       # U(z) e: (..., n_e), without building U
-        f, (k, r, n_e) = self.features(z), self.B.shape
+        f = self.features(z)
+        k, r, _ = self.B.shape
         Be = ((e / self.scale) @ self.B.flatten(0, 1).T).unflatten(-1, (k, r))
         Be = Be[..., 0, :] + torch.einsum('...k,...kr->...r', f, Be[..., 1:, :])
         fBe = (f[..., None] * Be[..., None, :]).flatten(-2) * self.gain
         return fBe @ self.A.transpose(1, 2).flatten(0, 1) * self.scale
 
 # %% ../nbs/1_method/07_metacontroller.ipynb #9e4602df
-def _misfits(own, tensors): # name -> tensor, those of a model and those of a file
+def _misfits(own, tensors):   # name -> tensor, those of a model and those of a file
     "What keeps the file from being that model: reason -> names."
     both = own.keys() & tensors.keys()
     return {"missing": own.keys() - both, "left over": tensors.keys() - both,
@@ -177,24 +194,30 @@ def _misfits(own, tensors): # name -> tensor, those of a model and those of a fi
             "no finite number": {k for k in both if not tensors[k].isfinite().all()}}
 
 class Saved(PyTorchModelHubMixin):
-    "A module that is kept with its settings. `from_pretrained` raises `BackboneError` unless everything fits."
+    "A module kept with its settings. `from_pretrained` raises `BackboneError` unless all of it fits."
     @classmethod
     def from_pretrained(cls, folder,  # or hub id
                         **options):   # as in `huggingface_hub`
-        try: return super().from_pretrained(folder, **options)
-        except BackboneError: raise
+        try:
+            return super().from_pretrained(folder, **options)
+        except BackboneError:
+            raise
         except (OSError, TypeError, AttributeError, json.JSONDecodeError) as error:
             reason = (str(error).strip() or repr(error)).splitlines()[0]
             raise BackboneError(f"No {cls.__name__} can be read from {folder}: {reason}") from error
 
     @classmethod
     def _load_as_safetensor(cls, model, model_file, map_location, strict):
-        try: found = load_file(model_file)
-        except (OSError, SafetensorError) as error: raise BackboneError(f"{model_file} cannot be read: {error}.") from error
+        try:
+            found = load_file(model_file)
+        except (OSError, SafetensorError) as error:
+            raise BackboneError(f"{model_file} cannot be read: {error}.") from error
         names = Counter(map(plain_name, found))
         tensors = {plain_name(k) if names[plain_name(k)] == 1 else k: x for k, x in found.items()}
         for reason, misfits in _misfits(model.state_dict(), tensors).items():
-            if misfits: raise BackboneError(f"{model_file} does not fit a {cls.__name__}: {reason} is {some_of(misfits)}.")
+            if misfits:
+                raise BackboneError(f"{model_file} does not fit a {cls.__name__}: "
+                                    f"{reason} is {some_of(misfits)}.")
         model.load_state_dict(tensors)
         return model.to(map_location).eval()
 
@@ -205,9 +228,9 @@ class Saved(PyTorchModelHubMixin):
 # %% ../nbs/1_method/07_metacontroller.ipynb #91e86ef0
 @dataclass
 class Control:
-    "What the metacontroller says about a batch of sequences; zeros where the mask is False, except `e_hat = e` there."
+    "What the metacontroller says about a batch; zeros where the mask is False, but `e_hat = e`."
     e_hat: torch.Tensor    # (B, T, n_e) controlled residual stream
-    z: torch.Tensor        # (B, T, n_z) code in force
+    z: torch.Tensor        # (B, T, n_z) in force
     z_tilde: torch.Tensor  # (B, T, n_z) proposal
     mu: torch.Tensor       # (B, T, n_z)
     logvar: torch.Tensor   # (B, T, n_z)
@@ -219,7 +242,7 @@ class Control:
 
 # %% ../nbs/1_method/07_metacontroller.ipynb #5da5842b
 class Metacontroller(nn.Module, Saved):
-    "Reads residuals e, proposes codes, switches between them by a causal gate, and writes e + U(z) e (Kobayashi et al. 2025)."
+    "Reads e, proposes z, switches by a causal gate, and writes e + U(z) e (Kobayashi et al. 2025)."
     def __init__(self, config: MetacontrollerConfig):
         super().__init__()
         c = self.config = config
@@ -241,38 +264,63 @@ class Metacontroller(nn.Module, Saved):
 
     @torch.no_grad()
     def fit_scale(self, e, mask=None):
-        "Measure mean and standard deviation of each residual dimension on e (..., n_e); call once before training."
-        if e.shape[-1] != self.config.n_e: raise ValueError(f"e must have shape (..., {self.config.n_e}), got {tuple(e.shape)}.")
+        "Measure mean and spread of each dimension of e (..., n_e); call once before training."
+        if e.shape[-1] != self.config.n_e:
+            raise ValueError(f"e must have shape (..., {self.config.n_e}), got {tuple(e.shape)}.")
         e = (e.flatten(0, -2) if mask is None else e[mask]).float()
-        if len(e) < 2: raise ValueError(f"The spread of residuals is measured on at least 2 steps, got {len(e)}.")
-        mean, std = e.mean(0), e.std(0)
+        if len(e) < 2:
+            raise ValueError(f"The spread of residuals is measured on at least 2 steps, got {len(e)}.")
+        mean = e.mean(0)
+        std = e.std(0)
         if wild := int((~std.isfinite()).sum()):
-            raise ValueError(f"The residual stream is not finite in {wild} of {len(std)} dimensions: its base overflows or is damaged "
-                             "(load it in bfloat16 or float32).")
+            raise ValueError(f"The residual stream is not finite in {wild} of {len(std)} dimensions: "
+                             "its base overflows or is damaged (load it in bfloat16 or float32).")
         self.mean.copy_(mean)
         self.std.copy_(std.masked_fill(std == 0, 1).clamp_min(1e-6))
         self.decoder.scale.copy_(self.std)
         return self
 
-    def read_stream(self, e, mask):
-        "Standardised residuals, zero where masked, and the history up to the step before: (B, T, n_e), (B, T, n_h)."
+    def read_stream(self,
+        e,     # (B, T, n_e)
+        mask,  # (B, T) True where real
+    ):         # x (B, T, n_e), h_prev (B, T, n_h)
+        "Standardised residuals, zero where masked, and the history up to the step before."
         x = self.standardise(e) * mask[..., None]
         h = self.history(x)[0]
         return x, torch.cat([torch.zeros_like(h[:, :1]), h[:, :-1]], 1)
 
 # %% ../nbs/1_method/07_metacontroller.ipynb #4520d442
 @patch
-def integrate(self:Metacontroller, x, h_prev, z_tilde, switch=soft):
-    "z_t = beta_t z~_t + (1 - beta_t) z_{t-1} with beta_1 = 1, for given proposals: z (B, T, n_z), beta (B, T, 1)."
-    context, z = self.gate.context(x, h_prev), torch.zeros_like(z_tilde[:, 0])
-    zs, betas = [], []
+def integrate(self:Metacontroller,
+    x,            # (B, T, n_e) standardised residuals
+    h_prev,       # (B, T, n_h) history up to the step before
+    z_tilde,      # (B, T, n_z) proposals
+    switch=soft,  # how a gate logit becomes beta
+):                # z (B, T, n_z), beta (B, T, 1)
+    "z_t = beta_t z~_t + (1 - beta_t) z_{t-1} with beta_1 = 1, for given proposals."
+    context = self.gate.context(x, h_prev)
+    z = torch.zeros_like(z_tilde[:, 0])
+    zs = []
+    betas = []
     for t in range(x.shape[1]):
         beta = switch(self.gate(context[:, t], z)) if t else torch.ones_like(z[:, :1])
         z = beta * z_tilde[:, t] + (1 - beta) * z
-        zs.append(z); betas.append(beta)
+        zs.append(z)
+        betas.append(beta)
     return torch.stack(zs, 1), torch.stack(betas, 1)
 
 # %% ../nbs/1_method/07_metacontroller.ipynb #cfd59023
+def _check_streams(config, e, view, summary):
+    "Raise `ValueError` for a stream, a view or a summary that a metacontroller of this kind cannot read."
+    if e.ndim != 3 or e.shape[-1] != config.n_e:
+        raise ValueError(f"e must have shape (B, T, {config.n_e}), got {tuple(e.shape)}.")
+    if view is not None and view.at is None and view.e.shape != e.shape:
+        raise ValueError(f"A view that goes step for step must have the shape of e, {tuple(e.shape)}; "
+                         f"got {tuple(view.e.shape)} without `at`.")
+    if summary is not None and config.embedder == 'rest':
+        raise ValueError("A summary has steps of its own: "
+                         "only a metacontroller with embedder='sequence' can be told one.")
+
 @patch
 def forward(self:Metacontroller,
     e,            # (B, T, n_e) residual stream after the controlled layer
@@ -282,26 +330,24 @@ def forward(self:Metacontroller,
     view=None,    # a `View` that embedder and encoder see instead of e; None: e itself
     summary=None, # a `View` that the embedder sees instead of the view; None: the view
 ) -> Control:
-    "Acausal pass for training: describe whole sequences by codes, and control them."
-    if e.ndim != 3 or e.shape[-1] != self.config.n_e:
-        raise ValueError(f"e must have shape (B, T, {self.config.n_e}), got {tuple(e.shape)}.")
-    if view is not None and view.at is None and view.e.shape != e.shape:
-        raise ValueError(f"A view that goes step for step must have the shape of e, {tuple(e.shape)}; "
-                         f"got {tuple(view.e.shape)} without `at`.")
-    if summary is not None and self.config.embedder == 'rest':
-        raise ValueError("A summary has steps of its own: only a metacontroller with embedder='sequence' can be told one.")
-    mask = torch.ones(e.shape[:2], dtype=torch.bool, device=e.device) if mask is None else mask.bool()
+    "Acausal pass for training: describe whole sequences by abstract actions, and control them."
+    _check_streams(self.config, e, view, summary)
+    mask = e.new_ones(e.shape[:2], dtype=torch.bool) if mask is None else mask.bool()
     order, back = pack_steps(mask)
     m = mask.gather(1, order)
     x, h_prev = self.read_stream(take_steps(e, order), m)
-    seen, h_seen, there = (x, h_prev, m) if view is None else (*self.read_stream(view.e, view.mask), view.mask)
-    told = (seen, there) if summary is None else (self.standardise(summary.e) * summary.mask[..., None], summary.mask)
+    seen, h_seen = (x, h_prev) if view is None else self.read_stream(view.e, view.mask)
+    told = (seen, m if view is None else view.mask)
+    if summary is not None:
+        told = (self.standardise(summary.e) * summary.mask[..., None], summary.mask)
     mu, logvar = self.encoder(seen, h_seen, self.embedder(*told))
-    if view is not None and view.at is not None: mu, logvar = (take_steps(v, view.at.gather(1, order)) for v in (mu, logvar))
+    if view is not None and view.at is not None:
+        mu, logvar = (take_steps(v, view.at.gather(1, order)) for v in (mu, logvar))
     z_tilde = mu + noise * torch.randn_like(mu) * (0.5 * logvar).exp()
     z, beta = self.integrate(x, h_prev, z_tilde, switch)
-    z, z_tilde, mu, logvar, beta = (take_steps(v * m[..., None], back) for v in (z, z_tilde, mu, logvar, beta))
-    return Control(e + self.decoder.control(z, e.to(z.dtype)).to(e.dtype), z, z_tilde, mu, logvar, beta)
+    z, *others = (take_steps(v * m[..., None], back) for v in (z, z_tilde, mu, logvar, beta))
+    Ue = self.decoder.control(z, e.to(z.dtype))
+    return Control(e + Ue.to(e.dtype), z, *others)
 
 # %% ../nbs/1_method/07_metacontroller.ipynb #f95c21af
 @patch
@@ -313,7 +359,7 @@ def describe(self:Metacontroller, batch, switch=soft, noise=1.) -> Control:
 def step(self:Metacontroller,
     e,       # (B, n_e) residual at this step
     h_prev,  # (B, n_h) history up to the step before
-    z_prev,  # (B, n_z) code in force
+    z_prev,  # (B, n_z) in force
 ):           # beta (B, 1), h (B, n_h)
     "One causal step: what the gate says at e_t, and the history that includes e_t."
     x = self.standardise(e)

@@ -26,8 +26,6 @@ from .data import Batch, pack_steps, take_steps, View
 from .pinpad import aim_cells, expert, layout_of, observe, Pinpad, WORLDS
 from .pretraining import (
     batch_by_length, ScratchConfig, ScratchResult, train_base)
-from .settings import Count, NotNegative, Positive, Settings, Share, Whole
-from .training import Loop
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #7c4eb353
 class ObservationEmbedding(nn.Module):

@@ -17,15 +17,13 @@ from peft import get_peft_model, LoraConfig
 from tokenizers import decoders, models, pre_tokenizers, Regex, Tokenizer
 from torch import nn
 from torch.nn import functional as F
-from tqdm.auto import tqdm
 from transformers import (
     get_scheduler, PreTrainedModel, PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM)
 from transformers.pytorch_utils import Conv1D
 
 from .backbone import Backbone
-from .data import action_nll, ExpertData, forever, mean_nll
+from .data import ExpertData, action_nll, expert_data, mean_nll, to_steps
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
-from .storage import fingerprint, load_tree, save_tree, StorageError
 from .training import Batches, Loop
 
 # %% ../nbs/1_method/06_pretraining.ipynb #d6bdb215

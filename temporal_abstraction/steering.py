@@ -19,7 +19,7 @@ from .metacontroller import Metacontroller
 
 # %% ../nbs/1_method/09_steering.ipynb #f985781a
 class Stream:
-    "Controlled decoding of several lanes, one step at a time: `read` observations, then `write` codes."
+    "Controlled generation in several lanes, step by step: `read` observations, then `write` z."
     def __init__(self,
         backbone,            # a `Backbone`
         mc: Metacontroller,
@@ -27,19 +27,27 @@ class Stream:
         threshold=None,      # a gate above this switches; None: the metacontroller's own
     ):
         if mc.config.n_e != backbone.n_e:
-            raise ValueError(f"The metacontroller controls a stream of width {mc.config.n_e}, but the backbone's is {backbone.n_e}.")
-        self.backbone, self.mc = backbone, mc
+            raise ValueError(f"The metacontroller controls a stream of width {mc.config.n_e}, "
+                             f"but the backbone's is {backbone.n_e}.")
+        self.backbone = backbone
+        self.mc = mc
         self.threshold = mc.config.threshold if threshold is None else threshold
-        self.h, self.z = mc.mean.new_zeros(n, mc.config.n_h), mc.mean.new_zeros(n, mc.config.n_z)
+        self.h = mc.mean.new_zeros(n, mc.config.n_h)
+        self.z = mc.mean.new_zeros(n, mc.config.n_z)
         self.e = self.mask = self.cache = None
 
     def _lower(self, obs):
         e, self.cache = self.backbone.lower(obs, attention_mask=self.mask, cache=self.cache)
         return e
 
-    def _context(self, e): self.backbone.upper_hidden(e, self.cache, attention_mask=self.mask[:, :-1])
-    def _upper(self, e_hat): return self.backbone.upper(e_hat, self.cache, attention_mask=self.mask)[0][:, -1]
-    def _keep(self, lanes): self.cache = self.cache.select(lanes)
+    def _context(self, e):
+        self.backbone.upper_hidden(e, self.cache, attention_mask=self.mask[:, :-1])
+
+    def _upper(self, e_hat):
+        return self.backbone.upper(e_hat, self.cache, attention_mask=self.mask)[0][:, -1]
+
+    def _keep(self, lanes):
+        self.cache = self.cache.select(lanes)
 
 # %% ../nbs/1_method/09_steering.ipynb #c925f50e
 def _then(old,  # (n, T, ...), or None
@@ -49,25 +57,28 @@ def _then(old,  # (n, T, ...), or None
 
 @patch
 def read(self:Stream,
-    obs,        # (n, T, ...) new observations; at first context and first observation, padded on the left
+    obs,        # (n, T, ...) new observations; at first with the context, padded on the left
     mask=None,  # (n, T) True where real; None: all real
 ):              # e (n, n_e) at the newest observation, beta (n, 1), switch (n,) bool
     "Run the lower half on new observations, and ask the gate about the newest."
     first = self.e is None
-    self.mask = _then(self.mask, obs.new_ones(obs.shape[:2]) if mask is None else mask.to(obs.dtype))
+    mask = obs.new_ones(obs.shape[:2]) if mask is None else mask.to(obs.dtype)
+    self.mask = _then(self.mask, mask)
     e = self._lower(obs)
-    if obs.shape[1] > 1: self._context(e[:, :-1])
+    if obs.shape[1] > 1:
+        self._context(e[:, :-1])
     self.e = e[:, -1]
     beta, self.h = self.mc.step(self.e, self.h, self.z)
-    if first: beta = torch.ones_like(beta)
+    if first:
+        beta = torch.ones_like(beta)
     return self.e, beta, (beta[:, 0] > self.threshold) | first
 
 # %% ../nbs/1_method/09_steering.ipynb #3f2d046a
 @patch
 def write(self:Stream,
-    z,  # (n, n_z) the codes now in force
+    z,  # (n, n_z) now in force
 ):      # (n, vocab) logits of the next action
-    "Write e + U(z) e into the stream and run the upper half on it (Kobayashi et al. 2025, Algorithm 1)."
+    "Write e + U(z) e and run the upper half on it (Kobayashi et al. 2025, Algorithm 1)."
     self.z = z
     Ue = self.mc.decoder.control(z, self.e.to(z.dtype))
     return self._upper((self.e + Ue.to(self.e.dtype))[:, None])
@@ -77,40 +88,49 @@ def keep(self:Stream,
     lanes,  # (k,) indices of the lanes to go on with
 ):
     "Forget all other lanes, so that finished ones cost nothing."
-    self.h, self.z, self.e, self.mask = self.h[lanes], self.z[lanes], self.e[lanes], self.mask[lanes]
+    self.h = self.h[lanes]
+    self.z = self.z[lanes]
+    self.e = self.e[lanes]
+    self.mask = self.mask[lanes]
     self._keep(lanes)
 
 # %% ../nbs/1_method/09_steering.ipynb #0a1740ca
 class UncachedStream(Stream):
-    "The same without caches: both halves run on everything so far at each step. Slow, and the reference for `Stream`."
+    "The same without caches: both halves read everything so far at each step. Slow; the reference."
     obs = e_hat = None
 
     def _lower(self, obs):
         self.obs = _then(self.obs, obs)
-        return self.backbone.lower(self.obs, attention_mask=self.mask, use_cache=False)[0][:, -obs.shape[1]:]
+        e, _ = self.backbone.lower(self.obs, attention_mask=self.mask, use_cache=False)
+        return e[:, -obs.shape[1]:]
 
-    def _context(self, e): self.e_hat = _then(self.e_hat, e)
+    def _context(self, e):
+        self.e_hat = _then(self.e_hat, e)
 
     def _upper(self, e_hat):
         self.e_hat = _then(self.e_hat, e_hat)
         return self.backbone.upper(self.e_hat, attention_mask=self.mask, use_cache=False)[0][:, -1]
 
-    def _keep(self, lanes): self.obs, self.e_hat = self.obs[lanes], self.e_hat[lanes]
+    def _keep(self, lanes):
+        self.obs = self.obs[lanes]
+        self.e_hat = self.e_hat[lanes]
 
 # %% ../nbs/1_method/09_steering.ipynb #20968d3a
 def prior_policy(n_z):
-    "Codes from the prior N(0, I)."
+    "z from the prior N(0, I)."
     return lambda e, state: (torch.randn(len(e), n_z, device=e.device), state)
 
 def zero_policy(n_z):
-    "The code 0: no control."
+    "z = 0: no control."
     return lambda e, state: (torch.zeros(len(e), n_z, device=e.device), state)
 
 def as_policy(policy, n_z):
     "A policy by its name, or any callable as it is."
     named = dict(prior=prior_policy, zero=zero_policy)
     if callable(policy): return policy
-    if policy not in named: raise ValueError(f"policy must be 'prior', 'zero' or a callable (e, state) -> (z, state), got {policy!r}.")
+    if policy not in named:
+        raise ValueError("policy must be 'prior', 'zero' or a callable (e, state) -> (z, state), "
+                         f"got {policy!r}.")
     return named[policy](n_z)
 
 # %% ../nbs/1_method/09_steering.ipynb #d3c7aee8
@@ -119,9 +139,11 @@ def replay(
 ):
     "A policy that hands out given abstract actions in order."
     def policy(e, state):
-        if state is None: state = torch.stack([torch.arange(len(e)), torch.zeros(len(e), dtype=torch.long)], 1)
+        if state is None:
+            state = torch.stack([torch.arange(len(e)), torch.zeros(len(e), dtype=torch.long)], 1)
         lane, k = state.to(e.device).unbind(1)
-        return given.to(e.device)[lane, k.clamp(max=given.shape[1] - 1)], torch.stack([lane, k + 1], 1)
+        z = given.to(e.device)[lane, k.clamp(max=given.shape[1] - 1)]
+        return z, torch.stack([lane, k + 1], 1)
     return policy
 
 # %% ../nbs/1_method/09_steering.ipynb #482fd2aa
@@ -132,32 +154,35 @@ def take_lanes(state, lanes):
 def _put_lanes(state, lanes, some, n):
     "`state` with the rows of some of n lanes replaced; rows never written are 0."
     empty = lambda x: x.new_zeros(n, *x.shape[1:]) if torch.is_tensor(x) else x
-    if state is None: state = tree_map(empty, some)
-    return tree_map(lambda old, x: old.index_copy(0, lanes, x) if torch.is_tensor(x) else x, state, some)
+    if state is None:
+        state = tree_map(empty, some)
+    put = lambda old, x: old.index_copy(0, lanes, x) if torch.is_tensor(x) else x
+    return tree_map(put, state, some)
 
 def choose(
     policy,  # (e, state) -> (z, state)
     e,       # (n, n_e) residuals
-    switch,  # (n,) True where a new code is due
-    z,       # (n, n_z) codes in force
+    switch,  # (n,) True where a new z is due
+    z,       # (n, n_z) in force
     state,   # what the policy remembers of each lane; None at first
 ):           # z (n, n_z), state
-    "Ask the policy for the lanes that switch; the others keep code and state. ValueError for codes of a wrong shape."
+    "Ask the policy for the lanes that switch; others keep z and state. ValueError for a wrong shape."
     lanes = switch.nonzero()[:, 0]
     if not len(lanes): return z, state
     new, some = policy(e[lanes], take_lanes(state, lanes))
     if new.shape != (len(lanes), z.shape[1]):
-        raise ValueError(f"The policy must return codes of shape {(len(lanes), z.shape[1])}, got {tuple(new.shape)}.")
+        raise ValueError(f"The policy must return z of shape {(len(lanes), z.shape[1])}, "
+                         f"got {tuple(new.shape)}.")
     return z.index_copy(0, lanes, new.to(z)), _put_lanes(state, lanes, some, len(e))
 
 # %% ../nbs/1_method/09_steering.ipynb #a63c9bcf
 @dataclass
 class Steered:
-    "What was generated, and under which codes: N steps at most. Rows that ended earlier hold zeros after their end."
+    "What was generated, and under which z: N steps at most, and zeros after the end of a row."
     sequences: torch.Tensor  # (B, P + N) prompt and generated tokens, then the pad token
-    z: torch.Tensor          # (B, N, n_z) code in force at each generated token
+    z: torch.Tensor          # (B, N, n_z) in force at each generated token
     beta: torch.Tensor       # (B, N, 1) gate
-    switches: torch.Tensor   # (B, N) True where a new code was chosen
+    switches: torch.Tensor   # (B, N) True where a new z was chosen
     mask: torch.Tensor       # (B, N) True where a token was generated
     scores: Any = None       # tuple of N (B, vocab) processed scores, with `output_scores=True`
 
@@ -167,7 +192,7 @@ def _spread(x, lanes, n, fill=0):
     return x if len(x) == n else x.new_full((n, *x.shape[1:]), fill).index_copy(0, lanes, x)
 
 def _pad_token(config):
-    "What fills rows that have ended, as in `transformers`: the pad token, else the first end-of-text token."
+    "What fills rows that have ended: the pad token, else the first end-of-text token."
     ends = config.eos_token_id if isinstance(config.eos_token_id, list) else [config.eos_token_id]
     return next((t for t in (config.pad_token_id, *ends) if t is not None), 0)
 
@@ -179,33 +204,47 @@ def _check(config, mask):
     "Raise `ValueError` for what this loop cannot do."
     mode = config.get_generation_mode()
     if mode not in (GenerationMode.SAMPLE, GenerationMode.GREEDY_SEARCH):
-        raise ValueError(f"steer samples or decodes greedily; {mode.value.replace('_', ' ')} is not supported.")
-    if mask is not None and not mask[:, -1].all(): raise ValueError("Prompts must be padded on the left, but some end in padding.")
+        raise ValueError("steer samples or decodes greedily; "
+                         f"{mode.value.replace('_', ' ')} is not supported.")
+    if mask is not None and not mask[:, -1].all():
+        raise ValueError("Prompts must be padded on the left, but some end in padding.")
 
 # %% ../nbs/1_method/09_steering.ipynb #ae1076b1
 def _decoder(open_stream, policy, streamer, output_scores):
     "A decoding loop for `generate(custom_generate=...)`."
     def decode(model, input_ids, logits_processor, stopping_criteria, generation_config, **inputs):
-        mask = inputs.get('attention_mask')  # no argument of its own: `generate` would pass it unexpanded
+        # no argument of its own: `generate` would pass it unexpanded
+        mask = inputs.get('attention_mask')
         _check(generation_config, mask)
-        n, pad, ids, obs = len(input_ids), _pad_token(generation_config), input_ids, input_ids
-        stream, lanes, state, steps = open_stream(n), torch.arange(n, device=ids.device), None, []
+        n = len(input_ids)
+        pad = _pad_token(generation_config)
+        ids = obs = input_ids
+        stream = open_stream(n)
+        lanes = torch.arange(n, device=ids.device)
+        state = None
+        steps = []
         while len(lanes):
             e, beta, switch = stream.read(obs, mask)
             z, state = choose(policy, e, switch, stream.z, state)
             scores = logits_processor(ids, _spread(stream.write(z).float(), lanes, n))
             action = _pick(scores, generation_config.do_sample)[lanes]
             ids = torch.cat([ids, _spread(action, lanes, n, pad)[:, None]], 1)
-            kept = (z, beta, switch, torch.ones_like(switch), *([scores[lanes]] if output_scores else []))
+            kept = [z, beta, switch, torch.ones_like(switch)]
+            if output_scores:
+                kept.append(scores[lanes])
             steps.append([_spread(x, lanes, n) for x in kept])
-            if streamer is not None: streamer.put(ids[:, -1].cpu())
+            if streamer is not None:
+                streamer.put(ids[:, -1].cpu())
             going = ~stopping_criteria(ids, scores)[lanes]
             if not going.all():
                 on = going.nonzero()[:, 0]
                 stream.keep(on)
-                lanes, state = lanes[on], take_lanes(state, on)
-            obs, mask = ids[lanes, -1:], None
-        if streamer is not None: streamer.end()
+                lanes = lanes[on]
+                state = take_lanes(state, on)
+            obs = ids[lanes, -1:]
+            mask = None
+        if streamer is not None:
+            streamer.end()
         *recorded, scores = zip(*steps) if output_scores else (*zip(*steps), None)
         return Steered(ids, *(torch.stack(x, 1) for x in recorded), scores)
     return decode
@@ -218,19 +257,24 @@ def _with_ends(backbone, options):
     return options | dict(eos_token_id=backbone.end_tokens)
 
 def _check_lengths(backbone, ids, mask, max_new_tokens):
-    "Raise `ValueError` for prompts without tokens, or that leave no room in the context for what is to be written."
+    "Raise `ValueError` for prompts that are empty, or leave no room for what is to be written."
     lengths = torch.full((len(ids),), ids.shape[1]) if mask is None else (mask > 0).sum(1)
-    if not len(ids) or not lengths.min(): raise ValueError("Every prompt needs at least one token.")
-    backbone.check_length(int(lengths.max()) + (max_new_tokens or 1) - 1, f"A prompt of {int(lengths.max())} tokens with its completion")
+    if not len(ids) or not lengths.min():
+        raise ValueError("Every prompt needs at least one token.")
+    longest = int(lengths.max())
+    backbone.check_length(longest + (max_new_tokens or 1) - 1,
+                          f"A prompt of {longest} tokens with its completion")
 
 def _stop_strings(options):
-    "Options with stop strings as a criterion, since `generate` does not bring the tokenizer as far as a loop of one's own."
-    options, names = dict(options), ('stop_strings', 'tokenizer')
-    strings, tokenizer = (options.pop(name, None) for name in names)
+    "Options with stop strings as a criterion: `generate` hands no tokenizer to a loop of one's own."
+    options = dict(options)
+    strings, tokenizer = (options.pop(name, None) for name in ('stop_strings', 'tokenizer'))
     if strings is None: return options
-    if tokenizer is None: raise ValueError("stop_strings need the tokenizer too: steer(..., stop_strings=..., tokenizer=...).")
-    stops = StoppingCriteriaList([*options.pop('stopping_criteria', []), StopStringCriteria(tokenizer, strings)])
-    return options | dict(stopping_criteria=stops)
+    if tokenizer is None:
+        raise ValueError("stop_strings need the tokenizer too: "
+                         "steer(..., stop_strings=..., tokenizer=...).")
+    stops = [*options.pop('stopping_criteria', []), StopStringCriteria(tokenizer, strings)]
+    return options | dict(stopping_criteria=StoppingCriteriaList(stops))
 
 # %% ../nbs/1_method/09_steering.ipynb #3477ab91
 @torch.no_grad()
@@ -242,19 +286,24 @@ def steer(
     policy='prior',       # 'prior', 'zero' or a callable (e, state) -> (z, state)
     max_new_tokens=64,
     do_sample=False,
-    seed=None,            # fixes codes and tokens, and leaves torch's random state as it was; None: draws from that state
+    seed=None,            # fixes z and tokens, and leaves torch's random state alone; None: draws from it
     threshold=None,       # of the gate; None: the metacontroller's own
     output_scores=False,
     use_cache=True,
-    **options,            # as in `transformers`' generate: temperature, top_p, num_return_sequences, streamer, ...;
+    **options,            # as in `transformers`' generate: temperature, top_p, streamer, ...;
                           # eos_token_id is `backbone.end_tokens` unless given
 ) -> Steered:
-    "Generate with the controlled residual written at every step, choosing a new code wherever the causal gate fires."
+    "Generate with the controlled residual written at every step, and a new z wherever the gate fires."
     _check_lengths(backbone, input_ids, attention_mask, max_new_tokens)
-    policy, stream = as_policy(policy, mc.config.n_z), Stream if use_cache else UncachedStream
-    decode = _decoder(lambda n: stream(backbone, mc, n, threshold), policy, options.get('streamer'), output_scores)
+    policy = as_policy(policy, mc.config.n_z)
+    kind = Stream if use_cache else UncachedStream
+    open_stream = lambda n: kind(backbone, mc, n, threshold)
+    decode = _decoder(open_stream, policy, options.get('streamer'), output_scores)
+    options = _stop_strings(_with_ends(backbone, options))
     mask = None if attention_mask is None else attention_mask.to(backbone.device)
     with torch.random.fork_rng(enabled=seed is not None, devices=range(torch.cuda.device_count())):
-        if seed is not None: torch.manual_seed(seed)
-        return backbone.model.generate(input_ids.to(backbone.device), attention_mask=mask, max_new_tokens=max_new_tokens,
-                                       do_sample=do_sample, custom_generate=decode, **_stop_strings(_with_ends(backbone, options)))
+        if seed is not None:
+            torch.manual_seed(seed)
+        return backbone.model.generate(
+            input_ids.to(backbone.device), attention_mask=mask, max_new_tokens=max_new_tokens,
+            do_sample=do_sample, custom_generate=decode, **options)

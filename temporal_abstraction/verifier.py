@@ -9,11 +9,9 @@ __all__ = ['Candidate', 'Verdict', 'Verifier', 'check_rewards', 'code_reward']
 import json
 import math
 import os
-import re
 import socket
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 import warnings
