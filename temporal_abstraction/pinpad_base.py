@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SCRATCH', 'ObservationEmbedding', 'ObservationConfig', 'NextObservation', 'ObservationModel', 'GatedRecurrence',
-           'HawkBlock', 'HawkConfig', 'HawkDecoder', 'HawkModel', 'new_base', 'GridBatch', 'grid_batch', 'ExpertStream',
-           'make_base', 'shipped_base', 'shuffle_cells', 'ViewStream', 'PlainStream', 'summarise_episodes',
+           'HawkBlock', 'HawkConfig', 'HawkDecoder', 'HawkModel', 'new_base', 'make_base', 'shipped_base', 'GridBatch',
+           'grid_batch', 'ExpertStream', 'shuffle_cells', 'ViewStream', 'PlainStream', 'summarise_episodes',
            'SummaryStream']
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #cf0a1ea0
@@ -225,6 +225,40 @@ def new_base(
         nvec, **sizes, num_key_value_heads=c.n_heads, max_position_embeddings=1024,
         tie_word_embeddings=False))
 
+# %% ../nbs/2_worlds/21_pinpad_base.ipynb #e4bf4b2e
+def make_base(
+    name,         # a preset of `SCRATCH`, and a world of `WORLDS`
+    folder=None,  # None: where `shipped_base` looks
+    device='cpu', # where to train
+    checkpoint=None,  # folder in which an interrupted training is taken up again; None: none
+    **changes,    # to the preset's configuration
+) -> ScratchResult:
+    "Train the base of a preset on its world, and save it."
+    world = WORLDS[name]
+    config = replace(SCRATCH[name], **changes)
+    valid = expert(world, 2048, torch.Generator().manual_seed(2**41), floors=True)
+    model = new_base(world.nvec, 4, config).to(device)
+    def sample(n, generator): return expert(world, n, generator)
+    result = train_base(model, batch_by_length(sample), config, valid, checkpoint=checkpoint)
+    result.save(folder or _shipped(name))
+    return result
+
+
+def _shipped(name): return Path(str(files('temporal_abstraction')/'artefacts'))/f'base_{name}'
+
+
+def shipped_base(
+    name,        # a preset of `SCRATCH`
+    layer=None,  # blocks in the lower half; None: half of them
+) -> Backbone:
+    "The trained base of a preset. BackboneError, with the command that makes it, when it is not there."
+    if not (_shipped(name)/'config.json').is_file():
+        known = [world for world in WORLDS if (_shipped(world)/'config.json').is_file()]
+        raise BackboneError(
+            f"No trained base {name!r} comes with the package (there are: {', '.join(known) or 'none'}). Make it with "
+            f"`python -c \"from temporal_abstraction.pinpad_base import make_base; make_base('{name}')\"`.")
+    return Backbone.from_pretrained(_shipped(name), layer)
+
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #4475e87d
 @dataclass
 class GridBatch(Batch):
@@ -292,40 +326,6 @@ class ExpertStream:
     def e_steps(self):
         "The residuals at all steps of the fixed set: (N, n_e)."
         return torch.cat([b.e[b.mask] for b in self.loader(512)])
-
-# %% ../nbs/2_worlds/21_pinpad_base.ipynb #e4bf4b2e
-def make_base(
-    name,         # a preset of `SCRATCH`, and a world of `WORLDS`
-    folder=None,  # None: where `shipped_base` looks
-    device='cpu', # where to train
-    checkpoint=None,  # folder in which an interrupted training is taken up again; None: none
-    **changes,    # to the preset's configuration
-) -> ScratchResult:
-    "Train the base of a preset on its world, and save it."
-    world = WORLDS[name]
-    config = replace(SCRATCH[name], **changes)
-    valid = expert(world, 2048, torch.Generator().manual_seed(2**41), floors=True)
-    model = new_base(world.nvec, 4, config).to(device)
-    def sample(n, generator): return expert(world, n, generator)
-    result = train_base(model, batch_by_length(sample), config, valid, checkpoint=checkpoint)
-    result.save(folder or _shipped(name))
-    return result
-
-
-def _shipped(name): return Path(str(files('temporal_abstraction')/'artefacts'))/f'base_{name}'
-
-
-def shipped_base(
-    name,        # a preset of `SCRATCH`
-    layer=None,  # blocks in the lower half; None: half of them
-) -> Backbone:
-    "The trained base of a preset. BackboneError, with the command that makes it, when it is not there."
-    if not (_shipped(name)/'config.json').is_file():
-        known = [world for world in WORLDS if (_shipped(world)/'config.json').is_file()]
-        raise BackboneError(
-            f"No trained base {name!r} comes with the package (there are: {', '.join(known) or 'none'}). Make it with "
-            f"`python -c \"from temporal_abstraction.pinpad_base import make_base; make_base('{name}')\"`.")
-    return Backbone.from_pretrained(_shipped(name), layer)
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #08c57af9
 def shuffle_cells(
