@@ -322,6 +322,7 @@ def _curves(ax, df, palette, scale, levels, colours, legend):
     for name, level in levels.items():
         ax.axhline(max(level, low), ls='--', lw=1, color=colours.get(name, GREY), label=name)
     ax.set(yscale=scale, ylim=(low, high))
+    ax.locator_params(axis='x', nbins=4)
 
 @styled
 def plot_learning_curves(
@@ -344,11 +345,17 @@ def plot_learning_curves(
     return fig
 
 # %% ../nbs/3_measure/40_plots.ipynb #c0a1b012
+def _taken(grid):
+    "The figure of a grid, out of pyplot's hands, which would show it once more or not at all."
+    plt.close(grid.figure)
+    return grid.figure
+
+
 @styled
 def plot_each_run(
     curves: pd.DataFrame,  # method, seed, episodes, reward; lr, if there are several
     smooth=1,              # updates averaged, the newest included
-):                         # a grid of one panel
+):                         # a figure
     "Success by programs verified, one line a run."
     runs, palette = name_by_rate(curves.reset_index(drop=True))
     mean = lambda reward: reward.rolling(smooth, min_periods=1).mean()
@@ -357,7 +364,7 @@ def plot_each_run(
     grid = sns.relplot(runs, x='programs', y='success', hue='method', units='seed', estimator=None, kind='line',
                        palette=palette, height=2.6, aspect=2, facet_kws=dict(ylim=(-.03, 1.03)))
     grid.legend.set_title(None)
-    return grid
+    return _taken(grid)
 
 
 @styled
@@ -365,7 +372,7 @@ def plot_courses(
     curves: pd.DataFrame,  # method, seed, episodes, reward, and reward_0, reward_1, ... of the problems
     titles,                # of the problems
     smooth=1,              # updates averaged, the newest included
-):                         # a grid of panels
+):                         # a figure
     "Success while learning, over all problems and for each; medians and quartiles over runs."
     names = {'reward': 'all'} | {f'reward_{i}': title for i, title in enumerate(titles)}
     curves = curves.reset_index(drop=True).rename(columns=names)
@@ -376,7 +383,7 @@ def plot_courses(
                        kind='line', palette=PALETTE, estimator='median', errorbar=('pi', 50), height=1.7, aspect=1.3,
                        facet_kws=dict(ylim=(-.03, 1.03), legend_out=False))
     sns.move_legend(grid, 'center', bbox_to_anchor=(.9, .25), title=None, frameon=False)
-    return grid.set_titles('{col_name}')
+    return _taken(grid.set_titles('{col_name}'))
 
 # %% ../nbs/3_measure/40_plots.ipynb #afcec5cc
 @styled
