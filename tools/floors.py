@@ -11,7 +11,9 @@ from pathlib import Path
 
 NBS = Path(__file__).parents[1]/"nbs"
 PACKAGE = "temporal_abstraction"
-STUDY, ROOF, FREE = "studies.", "cli", ("index.ipynb", "results")
+STUDY = "studies."
+ROOF = "cli"
+FREE = ("index.ipynb", "00_tour.ipynb", "results")  # pages that show what all others make
 
 
 def sources(path):
