@@ -7,7 +7,7 @@ __all__ = ['BOUNDARIES', 'CONVENTIONS', 'WHERE', 'true_switches', 'Trace', 'read
            'gate_alignment', 'gate_statistics', 'switch_table', 'decode_labels', 'fit_clusters', 'measure_clusters',
            'collect_actions', 'transplant', 'unseen_share', 'count_repeats', 'summarise_discoveries', 'measure_success',
            'cut_function', 'LeftFunction', 'sample_programs', 'judge', 'wilson', 'pass_rates', 'comparison_table',
-           'markdown_table', 'segment', 'steered_segments']
+           'markdown_table', 'segment', 'segment_steered']
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #dae419f0
 import re
@@ -29,7 +29,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from transformers import StoppingCriteria
 
-from .backbone import written_text
+from .backbone import decode_written
 from .data import ExpertData, to_steps
 from .internal_rl import rollout
 from .metacontroller import soft
@@ -426,7 +426,7 @@ def _generate(backbone, prompts, mc, policy, options):
     options = options | dict(stopping_criteria=[LeftFunction(tok, enc['input_ids'].shape[1])])
     if mc is None: out = backbone.model.generate(**enc, **options)
     else: out = steer(backbone, mc, enc['input_ids'], enc['attention_mask'], policy=policy, **options).sequences
-    return written_text(tok, out[:, enc['input_ids'].shape[1]:], enc['input_ids'][:, -1], backbone.end_tokens)
+    return decode_written(tok, out[:, enc['input_ids'].shape[1]:], enc['input_ids'][:, -1], backbone.end_tokens)
 
 def _decoding(temperature):
     "How samples are drawn, in words."
@@ -559,7 +559,7 @@ def segment(
     return Segmented(row['prompt'], t.actions, t.switch, t.beta, t.z, label)
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #7162da46
-def steered_segments(
+def segment_steered(
     backbone,
     out,            # from `steer`
     i=0,            # which row of the batch

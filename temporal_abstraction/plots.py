@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PALETTE', 'TEAL', 'GATES', 'TASKS', 'VARIANTS', 'NATS', 'GREY', 'OTHER', 'LOOK', 'sort_known', 'hue_colour',
-           'kind_colour', 'Picture', 'styled', 'new_figure', 'place_legend', 'plot_gate', 'plot_gates',
+           'kind_colour', 'Picture', 'apply_look', 'new_figure', 'place_legend', 'plot_gate', 'plot_gates',
            'plot_alignment', 'plot_actions', 'plot_probe', 'plot_controllers', 'plot_discovery', 'plot_sweep',
            'name_by_rate', 'plot_learning_curves', 'plot_each_run', 'plot_courses', 'plot_learning', 'plot_pass_rates',
            'Segmented', 'segments_html', 'segments_figure']
@@ -87,7 +87,7 @@ class Picture(Figure):
         Image.open(full).quantize(128, method=Image.Quantize.FASTOCTREE).save(small, format='png', optimize=True)
         return small.getvalue()
 
-def styled(plot):
+def apply_look(plot):
     "A plotting function in our look, as a decorator."
     @wraps(plot)
     def in_look(*args, **kwargs):
@@ -98,7 +98,7 @@ def new_figure(
     rows, columns, width, height,  # panels, and inches of the whole
     **options,                     # of matplotlib's `subplots`
 ):                                 # `Picture`, axes
-    "An empty figure and its axes; to be called under `styled`."
+    "An empty figure and its axes; to be called under `apply_look`."
     fig = Picture(width, height, layout='constrained')
     return fig, fig.subplots(rows, columns, **options)
 
@@ -115,7 +115,7 @@ def _begins(trace):
     new = np.flatnonzero(np.diff(trace.stretch, prepend=-1) > 0)
     return new, [str(trace.label[t]) for t in new]
 
-@styled
+@apply_look
 def plot_gate(
     trace,  # a `Trace`, or anything with actions, stretch, label, switch and soft
 ) -> Picture:
@@ -133,7 +133,7 @@ def plot_gate(
     return fig
 
 
-@styled
+@apply_look
 def plot_gates(
     ts,   # list of `Trace`
     n=4,  # how many of them
@@ -158,7 +158,7 @@ def _f1_bars(ax, part, kinds):
         ax.errorbar(x, g.f1, [g.f1 - g.low, g.high - g.f1], fmt='none', ecolor=GREY, lw=1)
     ax.set_xticks(range(len(kinds)), kinds)
 
-@styled
+@apply_look
 def plot_alignment(
     alignment: pd.DataFrame,  # from `gate_alignment`
 ) -> Picture:
@@ -187,7 +187,7 @@ def _scatter(ax, x, label, name):
     ax.set(xlabel=f'first component ({a:.0%} of variance)', ylabel=f'second ({b:.0%})')
     ax.set(title=name, xticks=[], yticks=[])
 
-@styled
+@apply_look
 def plot_actions(
     table: pd.DataFrame,  # from `switch_table`
 ) -> Picture:
@@ -200,7 +200,7 @@ def plot_actions(
     return fig
 
 # %% ../nbs/3_measure/40_plots.ipynb #5a81eec3
-@styled
+@apply_look
 def plot_probe(
     probed: pd.DataFrame,  # from `probe`
     ages=range(6),         # ages to show
@@ -226,7 +226,7 @@ def plot_probe(
     return fig
 
 
-@styled
+@apply_look
 def plot_controllers(
     table: pd.DataFrame,  # from `controllers_by_layer`
     by=None,              # a column, a panel for each of its values; None: one panel
@@ -253,7 +253,7 @@ def _lines(ax, history, columns):
     ax.set_xlabel('optimiser step')
     ax.legend(fontsize=7)
 
-@styled
+@apply_look
 def plot_discovery(
     history: pd.DataFrame,  # from `train_metacontroller`
     unit='program',         # what one trajectory is called
@@ -269,7 +269,7 @@ def plot_discovery(
     return fig
 
 
-@styled
+@apply_look
 def plot_sweep(
     alignment,  # tables of a run's phase 2: from `gate_alignment`
     discovery,  # and last lines of the histories; both with variant, alpha, seed
@@ -324,7 +324,7 @@ def _curves(ax, df, palette, scale, levels, colours, legend):
     ax.set(yscale=scale, ylim=(low, high))
     ax.locator_params(axis='x', nbins=4)
 
-@styled
+@apply_look
 def plot_learning_curves(
     df: pd.DataFrame,  # method, seed, episodes, reward; lr, if there are several
     smooth=1,          # updates averaged, the newest included
@@ -351,7 +351,7 @@ def _taken(grid):
     return grid.figure
 
 
-@styled
+@apply_look
 def plot_each_run(
     curves: pd.DataFrame,  # method, seed, episodes, reward; lr, if there are several
     smooth=1,              # updates averaged, the newest included
@@ -367,7 +367,7 @@ def plot_each_run(
     return _taken(grid)
 
 
-@styled
+@apply_look
 def plot_courses(
     curves: pd.DataFrame,  # method, seed, episodes, reward, and reward_0, reward_1, ... of the problems
     titles,                # of the problems
@@ -386,7 +386,7 @@ def plot_courses(
     return _taken(grid.set_titles('{col_name}'))
 
 # %% ../nbs/3_measure/40_plots.ipynb #afcec5cc
-@styled
+@apply_look
 def plot_learning(
     history: pd.DataFrame,  # from `internal_rl`: episodes, reward, reward_<group>
     names=None,             # what the groups are called, in their order; None: their numbers
@@ -405,7 +405,7 @@ def plot_learning(
     return fig
 
 # %% ../nbs/3_measure/40_plots.ipynb #7e1e7ace
-@styled
+@apply_look
 def plot_pass_rates(
     rates: pd.DataFrame,  # from `pass_rates`
 ) -> Picture:

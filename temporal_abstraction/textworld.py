@@ -12,7 +12,7 @@ from fastcore.basics import patch
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from .backbone import written_text
+from .backbone import decode_written
 from .programs import find_problems
 from .verifier import Verifier, check_rewards, code_reward
 
@@ -137,7 +137,7 @@ def completions(self:TextWorld,
 ):                      # list of texts, without the token that ended them
     "What the lanes have written since the last reset, to the letter."
     if not self.tokens: return [''] * len(np.arange(self.num_envs)[lanes])
-    return written_text(self.tokenizer, np.stack(self.tokens, 1)[lanes], self.last[lanes], self.ends)
+    return decode_written(self.tokenizer, np.stack(self.tokens, 1)[lanes], self.last[lanes], self.ends)
 
 @patch
 def _rewards(self:TextWorld, lanes):

@@ -24,7 +24,7 @@ from transformers import GenerationConfig, LogitsProcessor, PrinterCallback, Tra
 from trl import GRPOConfig, GRPOTrainer
 from trl.trainer.utils import use_adapter
 
-from .backbone import Backbone, written_text
+from .backbone import Backbone, decode_written
 from .pretraining import add_lora
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .textworld import longest_prompt
@@ -124,7 +124,7 @@ class _Books(TrainerCallback):
     def read(self, prompts, completion_ids):
         tokenizer = self.backbone.tokenizer
         before = [ids[-1] for ids in tokenizer(prompts)['input_ids']]
-        return written_text(tokenizer, completion_ids, before, self.backbone.end_tokens)
+        return decode_written(tokenizer, completion_ids, before, self.backbone.end_tokens)
 
     def line(self, rewards, lengths, row):
         by_row = {f'reward_{g}': _mean(rewards[row == g]) for g in np.unique(row)}
