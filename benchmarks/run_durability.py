@@ -25,11 +25,11 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from temporal_abstraction import pipeline
 from temporal_abstraction.backbone import Backbone
-from temporal_abstraction.from_scratch import ScratchConfig, by_length, new_base, train_base
-from temporal_abstraction.internal_rl import Policy
 from temporal_abstraction.pinpad import WORLDS, expert
-from temporal_abstraction.pipeline import AdaptConfig, DiscoverConfig, RLConfig, Run
-from temporal_abstraction.runs import RunError, loading, write_history
+from temporal_abstraction.pinpad_base import new_base
+from temporal_abstraction.pipeline import AdaptConfig, DiscoverConfig, RLConfig, Run, set_seed
+from temporal_abstraction.pretraining import ScratchConfig, batch_by_length, train_base
+from temporal_abstraction.runs import RunError, write_history
 from temporal_abstraction.storage import fingerprint
 
 SMALL = dict(steps=40, batch_size=8, log_every=10)
@@ -54,7 +54,7 @@ def from_nothing(run):
     if run.done("base", settings): return
     world = WORLDS["mini"]
     with run.writing("base", settings) as folder:
-        sample = by_length(lambda n, generator: expert(world, n, generator))
+        sample = batch_by_length(lambda n, generator: expert(world, n, generator))
         result = train_base(new_base(world.nvec, 4, SCRATCH), sample, SCRATCH, checkpoint=folder / "checkpoints")
         result.save(folder / "backbone")
         write_history(folder, result.history)
@@ -64,7 +64,7 @@ def phases(base, seed=0):
     "Phase -> a function of a run that makes it."
     return dict(adapt=lambda r: pipeline.adapt(r, base, dtype="float32", config=replace(ADAPT, seed=seed)),
                 discover=lambda r: pipeline.discover(r, replace(DISCOVER, seed=seed)),
-                rl=lambda r: pipeline.rl(r, replace(RL, seed=seed)), base=from_nothing)
+                explore=lambda r: pipeline.explore(r, set_seed(RL, seed)), base=from_nothing)
 
 
 def start(job, counter):
@@ -106,17 +106,18 @@ def kill(phase, make, ready, work, rng, times):
         os.waitpid(pid, 0)
         kills += 1
     code = ended(start(lambda: make(torn), made))
-    same = code == 0 and weights(whole / phase) == weights(torn / phase)
+    end = weights(whole / phase)
+    same = code == 0 and bool(end) and end == weights(torn / phase)
     return dict(phase=phase, kills=kills, steps=needed, lost=steps_made(made) - needed, same_end=same, exit=code)
 
 
 def use(run):
     "A hash of all that later phases read of a run."
     bb, mc = pipeline.load_backbone(run), pipeline.load_metacontroller(run)
-    data = pipeline.load_data(run, bb, "train")
-    run.check("rl")
-    with loading(run / "rl"): policies = [Policy.from_pretrained(str(run / "rl" / k)) for k in ("distilled", "policy")]
-    settings = [run.config(k) for k in ("adapt", "discover", "rl")]
+    data = pipeline.load_task(run).data(bb, "train", folder=run / "residuals")
+    run.check("explore")
+    policies = [pipeline.load_policy(run, k) for k in ("distilled", "policy")]
+    settings = [run.config(k) for k in ("adapt", "discover", "explore")]
     return fingerprint(bb.model, bb.layer, bb.tokenizer.backend_tokenizer.to_str(), mc, data.e, policies, settings)
 
 
