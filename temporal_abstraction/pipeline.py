@@ -10,10 +10,10 @@ __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE
            'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success', 'explore_actions',
            'explore', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate', 'write_tables',
            'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables', 'folder_tables',
-           'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'by_actions',
-           'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates', 'success_table',
-           'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves', 'embed', 'report', 'write_page',
-           'show_table', 'run_all']
+           'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'job_place',
+           'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates',
+           'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves', 'embed', 'report',
+           'write_page', 'show_table', 'run_all']
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #e876b89a
 import base64
@@ -745,7 +745,13 @@ def has_done(run, config):
     if not (run / 'explore').is_dir(): return False
     return json.loads(json.dumps(asdict(config))).items() <= run.config('explore').items()
 
-def by_actions(start, verifier, folder, variant, lr, seed):
+def job_place(start, folder, method, variant, lr, seed):
+    "Where a job keeps what it learns: a policy, and checkpoints until all is judged."
+    name = f'{start.task.aim} {variant} {lr} {seed}'.replace(' ', '_').replace(',', '')
+    kind = 'policies' if method == 'internal RL' else f'checkpoints/{method}'.replace(' ', '_')
+    return folder / kind / name
+
+def by_actions(start, verifier, place, variant, lr, seed):
     "Internal RL; its curve, and how to sample from what it learned."
     (backbone, mc), own = start.actions(variant, seed)
     c = start.explore(variant, lr or start.compare.lrs[0], seed)
@@ -757,17 +763,14 @@ def by_actions(start, verifier, folder, variant, lr, seed):
     else:
         imitated = own and c.start == 'distilled' and (run / 'explore' / 'distilled').is_dir()
         imitator = load_policy(run, 'distilled') if imitated else None
-        name = f'{start.task.aim} {variant} {lr} {seed}'.replace(' ', '_').replace(',', '')
-        place = folder / 'policies' / name
         kept = residual_folder(run)
         history = explore_actions(start.task, backbone, mc, c, verifier, place, imitator, kept, start.machine)
-        shutil.rmtree(place / 'checkpoints', ignore_errors=True)
         policy = Policy.from_pretrained(str(place / 'policy')).eval()
     curve = history.rename(columns=dict(switches='actions')).assign(temperature=c.temperature)
     return curve, dict(backbone=backbone, mc=mc, policy=policy)
 
 
-def by_tokens(start, verifier, method, variant, lr, seed):
+def by_tokens(start, verifier, place, method, variant, lr, seed):
     "GRPO on tokens; its curve, and how to sample from what it learned."
     c = start.compare
     task = start.task
@@ -781,19 +784,19 @@ def by_tokens(start, verifier, method, variant, lr, seed):
     config = replace(config, updates=c.explore.rl.updates, lanes=lanes, lr=lr, max_new_tokens=longest, seed=seed,
                      chunk=max(1, min(config.chunk, 2**26 // logits)))
     world, _ = task.world(backbone, 1, verifier, c.explore.n_tests)
-    result = train(backbone, world.rows, world.reward, config)
+    result = train(backbone, world.rows, world.reward, config, place / 'checkpoints')
     curve = result.history.rename(columns=dict(length='actions')).assign(temperature=config.temperature)
     return curve, dict(backbone=result.backbone)
 
 
-def by_raw_actions(start, lr, seed):
+def by_raw_actions(start, place, lr, seed):
     "GRPO on the actions of a world without text."
     c = start.compare
     task = start.task
     backbone, mc = load_actions(start.run, start.machine)
     world, lanes = task.world(backbone, c.explore.group)
     config = replace(c.raw, updates=c.explore.rl.updates, lr=lr, seed=seed)
-    result = raw_grpo(backbone, world, config, lanes)
+    result = raw_grpo(backbone, world, config, lanes, place / 'checkpoints')
     learned = Backbone(result.model, backbone.layer)
     return result.history.rename(columns=dict(length='actions')), dict(backbone=learned, mc=mc)
 
@@ -819,29 +822,32 @@ def _exploration(start, folder, method, target, lr, seed):
     start = replace(start, task=task, own=target == 'own')
     variant = variant or MAIN
     torch.manual_seed(seed)
+    place = job_place(start, folder, name, variant, lr, seed)
     with task.verifier(workers=1) as verifier:
-        curve, learned = learn(start, verifier, folder, name, variant, lr, seed)
+        curve, learned = learn(start, verifier, place, name, variant, lr, seed)
         tried = judge_learned(task, verifier, start.compare.evaluate, method, seed, **learned)
+    shutil.rmtree(place / 'checkpoints', ignore_errors=True)
     labels = dict(target=task.aim, lr=lr, seed=seed)
     return dict(curves=curve.assign(method=method, **labels), attempts=tried.assign(**labels))
 
-def learn(start, verifier, folder, name, variant, lr, seed):
+def learn(start, verifier, place, name, variant, lr, seed):
     "What a method learns, and how to sample from it."
-    if name == 'internal RL': return by_actions(start, verifier, folder, variant, lr, seed)
-    if name in ('token GRPO', 'momentum GRPO'): return by_tokens(start, verifier, name, variant, lr, seed)
-    if name == 'GRPO on raw actions': return by_raw_actions(start, lr, seed)
+    if name == 'internal RL': return by_actions(start, verifier, place, variant, lr, seed)
+    if name in ('token GRPO', 'momentum GRPO'): return by_tokens(start, verifier, place, name, variant, lr, seed)
+    if name == 'GRPO on raw actions': return by_raw_actions(start, place, lr, seed)
     (backbone, mc), own = start.actions(MAIN, seed)
     standing = {'supervised': {}, 'random z': dict(mc=mc), 'distilled z': dict(mc=mc)}[name]
     if name == 'supervised' and not isinstance(start.task, TextTask): standing = dict(mc=mc)
-    if name == 'distilled z': standing['policy'] = start_imitator(start, backbone, mc, own, seed)
+    if name == 'distilled z': standing['policy'] = start_imitator(start, backbone, mc, own, seed, place)
     return pd.DataFrame(), dict(backbone=backbone, **standing)
 
-def start_imitator(start, backbone, mc, own, seed):
+def start_imitator(start, backbone, mc, own, seed, place):
     "The imitation that internal RL starts from: the run's, or one made anew."
     if own and (start.run / 'explore' / 'distilled').is_dir(): return load_policy(start.run, 'distilled')
     config = start.explore(MAIN, start.compare.lrs[0], seed)
     torch.manual_seed(seed)
-    return imitate(start.task, mc, backbone, config, residual_folder(start.run), None, start.machine.residual_batch)
+    kept = place / 'checkpoints' / 'distil'
+    return imitate(start.task, mc, backbone, config, residual_folder(start.run), kept, start.machine.residual_batch)
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #30182e40
 def _noise(start, what):
