@@ -95,9 +95,15 @@ def _split_tests(tests):
     except (TypeError, ValueError) as error:
         raise ValueError(f"tests must be pairs (args, expected) of plain builtin values: {error}") from None
 
+def _split(candidate):
+    "The inputs of a candidate and what to compare with; its asserts are one input, and nothing is compared"
+    if not candidate.asserts: return _split_tests(candidate.tests)
+    return [json.dumps(candidate.asserts).encode()], [b""]
+
 def _program(candidate):
     "What a candidate's processes are told beside an input"
-    return json.dumps(dict(code=candidate.code, entry=candidate.entry_point)).encode()
+    told = dict(code=candidate.code, entry=candidate.entry_point)
+    return json.dumps(dict(calls=True) | told if candidate.asserts else told).encode()
 
 # %% ../nbs/2_worlds/31_verifier.ipynb #232a3281
 _UNORDERED = ("set", "frozenset", "dict")
@@ -169,8 +175,30 @@ def _same(said, expected, tolerance):
     try: return _Near(tolerance, 10_000 + 4 * len(expected)).same(json.loads(said), json.loads(expected))
     except (ValueError, RecursionError, TypeError, IndexError): return False   # no tree at all
 
+# %% ../nbs/2_worlds/31_verifier.ipynb #vflikecode
+_FALSE = {dumps(x, True).encode() for x in (None, False, 0, 0.0, -0.0, 0j, "", b"", [], (), set(), frozenset(), {})}
+
+def _without_tuples(value):
+    "Lists for tuples, as JSON has it"
+    if type(value) in (list, tuple): return [_without_tuples(item) for item in value]
+    if type(value) is dict: return {k: _without_tuples(v) for k, v in value.items()}
+    return value
+
+def _is_like(said, like):
+    "Is the text `said` by a child a value that an assert would take?"
+    if like.by == "truth": return (said not in _FALSE) == bool(like.value)
+    wanted = dumps(like.value, True).encode()
+    if said == wanted and not like.tolerance: return b"NaN" not in said
+    if len(said) > 10 * len(wanted) + 100 or b'["same",' in said: return False
+    try:
+        value = loads(said)
+        if like.tolerance: return isinstance(value, (int, float)) and abs(value - like.value) < like.tolerance
+        if like.by == "json": return _without_tuples(value) == _without_tuples(like.value)
+        return value == like.value
+    except (ValueError, TypeError, RecursionError, IndexError, OverflowError): return False
+
 # %% ../nbs/2_worlds/31_verifier.ipynb #2f3c3eaa
-_ENDINGS = dict(E="error", M="memory", I="invalid", N="invalid", T="timeout", X="error", S="killed", B="invalid")
+_ENDINGS = dict(A="failed", E="error", M="memory", I="invalid", N="invalid", T="timeout", X="error", S="killed", B="invalid")
 
 def _readable(text, parse, width=100):
     "`text` of a child, parsed and made fit for one printed line"
@@ -185,6 +213,7 @@ def _explain(kind, text):
     if kind == "V" and len(text) < 500: return "returned " + _readable(text, lambda t: repr(loads(t)))
     if kind in "VD": return "returned another, long value"
     if kind in "EIN": return _readable(text, json.loads)
+    if kind == "A": return f"the one in line {_readable(text, int)} does not hold"
     if kind == "S": return f"the process was ended by signal {_readable(text, int)}"
     if kind == "X": return f"the process left with exit code {_readable(text, int)} before the function returned"
     return {"M": "out of memory", "T": "out of time"}.get(kind, "the result channel was misused")
@@ -194,12 +223,21 @@ def _result(said, expected, tolerance):
     "What became of one test, from the line the sandbox reported"
     kind = chr(said[0]) if said else ""
     text = said[1:]
+    if kind in ("V", "D") and isinstance(expected, Like): return "passed" if kind == "V" and _is_like(text, expected) else "failed"
     if kind == "V": return "passed" if _same(text, expected, tolerance) else "failed"
     if kind == "D": return "passed" if text == sandbox.digest(expected) else "failed"
     return "timeout" if said == b"S24" else _ENDINGS.get(kind, "invalid")
 
+def _judge_asserts(said):
+    "What the sandbox reported of asserts, as a verdict"
+    status = "passed" if said == b"Vtrue" else _result(said, b"", None)
+    passed = status == "passed"
+    detail = "all asserts hold" if passed else "asserts: " + _explain(chr(said[0]) if said else "", said[1:])
+    return Verdict(passed, int(passed), 1, status, detail, "asserts")
+
 def _judge(candidate, expected, outcomes):
     "Compare what the sandbox reported, one line a test, with what was expected"
+    if candidate.asserts: return _judge_asserts(outcomes[0])
     results = [_result(said, wanted, candidate.tolerance) for said, wanted in zip(outcomes, expected)]
     n_passed = results.count("passed")
     n_tests = len(expected)
@@ -360,6 +398,10 @@ def _climb(count, wanted, timeout, memory):
     return workers, "rlimits: " + ", ".join(guards)
 
 # %% ../nbs/2_worlds/31_verifier.ipynb #0743c429
+def _key(candidate):
+    "What candidates with the same tests have in common"
+    return candidate.asserts or id(candidate.tests)
+
 class _Batch:
     "Candidates on their way to a verdict"
     def __init__(self, candidates):
@@ -367,15 +409,16 @@ class _Batch:
         self.verdicts = [None] * len(candidates)
         self.waiting = deque(range(len(candidates)))
         self.again = set()
-        lists = {id(c.tests): c.tests for c in candidates}
-        self.tests = {key: _split_tests(tests) for key, tests in lists.items()}
+        lists = {_key(c): c for c in candidates}   # many candidates share one list
+        self.tests = {key: _split(c) for key, c in lists.items()}
 
     def hand_out(self, worker):
         "Give `worker` the next candidate"
         number = self.waiting.popleft()
         candidate = self.candidates[number]
-        inputs = self.tests[id(candidate.tests)][0]
-        worker.ask(number, _program(candidate), inputs, candidate.tolerance is not None)
+        inputs, expected = self.tests[_key(candidate)]
+        whole = candidate.tolerance is not None or any(isinstance(e, Like) for e in expected)
+        worker.ask(number, _program(candidate), inputs, whole)
 
     def take(self, worker, ready):
         "Judge what `worker` has to say, if it is all there"
@@ -390,7 +433,7 @@ class _Batch:
         if lines is None: return
         worker.job = None
         candidate = self.candidates[number]
-        self.verdicts[number] = _judge(candidate, self.tests[id(candidate.tests)][1], lines)
+        self.verdicts[number] = _judge(candidate, self.tests[_key(candidate)][1], lines)
 
 def _drive(workers, candidates, closing):
     "Keep every worker busy until all candidates have a verdict; `RuntimeError` once `closing` is set"
@@ -526,21 +569,26 @@ def code_reward(verifier: Verifier,       # does the work
                 prelude: bool = True,     # grant programs the usual imports, as `extract_code` does
                 continues: bool = False): # whether a completion goes on where its prompt ends, so that both together are the program
     """A reward function as `trl` trainers call it: (prompts, completions, **columns) -> a list of float, None where a row has no tests.
-    The columns `entry_point` (a function's name), `tests` (a list of pairs or its text) and, if there, `tolerance` say what is asked"""
-    def candidate(prompt, completion, entry_point, tests, tolerance):
+    The columns `entry_point` (a function's name), `tests` (a list of pairs or its text) and, if there, `tolerance` say what is asked;
+    a row whose column `asserts` holds a text is judged by that"""
+    def candidate(prompt, completion, entry_point, tests, tolerance, asserts):
         if not isinstance(entry_point, str) or not entry_point.isidentifier():
             raise ValueError(
                 "entry_point must be the name of a function where there are tests, not "
                 f"{entry_point!r}.")
         begun = _text_of(prompt) if continues else ""
-        return Candidate(extract_code(_text_of(completion), entry_point, begun, prelude), entry_point, tests, tolerance)
+        code = extract_code(_text_of(completion), entry_point, begun, prelude)
+        return Candidate(code, entry_point, tests or [], tolerance, asserts or "")
 
-    def code_reward(prompts, completions, entry_point, tests, tolerance=None, **columns):
-        tolerance = [None] * len(completions) if tolerance is None else tolerance
-        _same_lengths(completions=completions, prompts=prompts, entry_point=entry_point, tests=tests, tolerance=tolerance)
-        asked = {i: t for i, row in enumerate(tests) if (t := _read_tests(row)) is not None}
-        verdicts = verifier([candidate(prompts[i], completions[i], entry_point[i], t, tolerance[i]) for i, t in asked.items()])
+    def code_reward(prompts, completions, entry_point, tests, tolerance=None, asserts=None, **columns):
+        nothing = [None] * len(completions)
+        asked = dict(prompts=prompts, completions=completions, entry_point=entry_point, tests=tests,
+                     tolerance=nothing if tolerance is None else tolerance, asserts=nothing if asserts is None else asserts)
+        _same_lengths(**asked)
+        asked["tests"] = [_read_tests(row) for row in tests]
+        rows = {i: row for i, row in enumerate(zip(*asked.values())) if row[3] is not None or row[5]}
+        verdicts = verifier([candidate(*row) for row in rows.values()])
         rewards = [None] * len(completions)
-        for i, v in zip(asked, verdicts): rewards[i] = v.n_passed / v.n_tests if share else float(v.passed)
+        for i, v in zip(rows, verdicts): rewards[i] = v.n_passed / v.n_tests if share else float(v.passed)
         return rewards
     return code_reward
