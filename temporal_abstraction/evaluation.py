@@ -6,8 +6,8 @@
 __all__ = ['BOUNDARIES', 'CONVENTIONS', 'WHERE', 'true_switches', 'Trace', 'read_program', 'read_episode', 'traces',
            'gate_alignment', 'gate_statistics', 'switch_table', 'decode_labels', 'fit_clusters', 'measure_clusters',
            'collect_actions', 'transplant', 'unseen_share', 'count_repeats', 'summarise_discoveries', 'measure_success',
-           'cut_function', 'LeftFunction', 'sample_programs', 'judge', 'wilson', 'pass_rates', 'comparison_table',
-           'markdown_table', 'segment', 'segment_steered']
+           'cut_function', 'LeftFunction', 'sample_programs', 'written_program', 'judge', 'wilson', 'pass_rates',
+           'comparison_table', 'markdown_table', 'segment', 'segment_steered']
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #dae419f0
 import re
@@ -31,6 +31,7 @@ from transformers import StoppingCriteria
 
 from .backbone import decode_written
 from .data import ExpertData, to_steps
+from .extraction import extract_code
 from .internal_rl import rollout
 from .metacontroller import soft
 from .plots import Segmented, sort_known
@@ -419,11 +420,14 @@ class LeftFunction(StoppingCriteria):
         return torch.tensor([cut_function(t) != t for t in texts], device=input_ids.device)
 
 
-def _generate(backbone, prompts, mc, policy, options):
-    "Completions of a batch of prompts, as text."
+def _generate(backbone, problems, mc, policy, options):
+    "Completions of the prompts of a batch of problems, as text."
     tok = backbone.tokenizer
-    enc = tok(prompts, padding=True, padding_side='left', return_tensors='pt').to(backbone.device)
-    options = options | dict(stopping_criteria=[LeftFunction(tok, enc['input_ids'].shape[1])])
+    enc = tok([p.prompt for p in problems], padding=True, padding_side='left', return_tensors='pt').to(backbone.device)
+    # an answer in a conversation has lines at the margin before its program
+    talks = any(getattr(p, 'messages', None) for p in problems)
+    ends = [] if talks else [LeftFunction(tok, enc['input_ids'].shape[1])]
+    options = options | dict(stopping_criteria=ends)
     if mc is None: out = backbone.model.generate(**enc, **options)
     else: out = steer(backbone, mc, enc['input_ids'], enc['attention_mask'], policy=policy, **options).sequences
     return decode_written(tok, out[:, enc['input_ids'].shape[1]:], enc['input_ids'][:, -1], backbone.end_tokens)
@@ -459,11 +463,19 @@ def sample_programs(
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         for start in range(0, len(todo), batch_size):
-            texts += _generate(backbone, [p.prompt for p, _ in todo[start:start + batch_size]], mc, policy, options)
+            texts += _generate(backbone, [p for p, _ in todo[start:start + batch_size]], mc, policy, options)
     return pd.DataFrame([dict(method=method, problem=p.name, decoding=decoding, sample=i, completion=t)
                          for (p, i), t in zip(todo, texts)])
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #55cdd5b8
+def written_program(
+    problem,     # a `Problem`
+    completion,  # what a model wrote after its prompt
+) -> str:
+    "The program that is run: prompt and body; of a conversation, the program in the answer."
+    if getattr(problem, 'messages', None): return extract_code(completion, problem.entry_point, prelude=True)
+    return problem.prompt + cut_function(completion) + '\n'
+
 def judge(
     samples: pd.DataFrame,  # columns problem, completion
     verifier: Verifier,
@@ -476,9 +488,8 @@ def judge(
     if unknown := set(samples.problem) - set(known):
         raise ValueError(f"There is no problem {min(unknown)!r}; choose from {', '.join(known)}.")
     tests = {name: known[name].tests(split, n_tests) for name in samples.problem.unique()}
-    whole = lambda p, c: known[p].prompt + cut_function(c) + '\n'
-    code = [whole(p, c) for p, c in zip(samples.problem, samples.completion)]
-    asked = [(known[p].entry_point, tests[p]) for p in samples.problem]
+    code = [written_program(known[p], c) for p, c in zip(samples.problem, samples.completion)]
+    asked = [(known[p].entry_point, tests[p], None, getattr(known[p], 'asserts', '')) for p in samples.problem]
     verdicts = verifier([Candidate(c, *rest) for c, rest in zip(code, asked)])
     passed, status = zip(*((v.passed, v.status) for v in verdicts))
     return samples.assign(code=code, passed=passed, status=status)

@@ -5,15 +5,15 @@
 # %% auto #0
 __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE', 'FIGURES', 'TABLES', 'AdaptConfig',
            'ExploreConfig', 'RLConfig', 'DiscoverConfig', 'EvaluateConfig', 'find_part', 'CompareConfig', 'RunSettings',
-           'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'load_backbone', 'load_actions',
-           'load_metacontroller', 'load_policy', 'adapt', 'origin', 'residual_folder', 'from_base', 'from_nothing',
-           'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success', 'explore_actions',
-           'explore', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate', 'write_tables',
-           'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables', 'folder_tables',
-           'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'job_place',
-           'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates',
-           'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves', 'embed', 'report',
-           'write_page', 'show_table', 'run_all']
+           'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'spoken', 'load_backbone', 'load_actions',
+           'load_metacontroller', 'load_policy', 'refuse', 'adapt', 'origin', 'residual_folder', 'from_base',
+           'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success',
+           'explore_actions', 'explore', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate',
+           'write_tables', 'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables',
+           'folder_tables', 'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done',
+           'job_place', 'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator',
+           'run_rates', 'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves',
+           'embed', 'report', 'write_page', 'show_table', 'run_all']
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #e876b89a
 import base64
@@ -27,10 +27,12 @@ from typing import Literal
 import pandas as pd
 import torch
 from jinja2 import Template
+from transformers import AutoTokenizer
 from tqdm.auto import tqdm
 
 from . import elbo
 from .backbone import Backbone, BackboneError
+from .check import check_task
 from .comparison import (
     RawGRPOConfig, compare_gradients, final_success, levels, raw_grpo)
 from .controllers import ControllersConfig, controllers_by_layer
@@ -264,7 +266,15 @@ def load_task(run, task=None):
         raise RunError(
             f"{run / 'adapt'} comes from an earlier version, which kept no task. Choose another "
             "--out.")
-    return find_task(task or c['task']).take(c.get('n_per_problem'), c['seed'])
+    found = find_task(task or c['task'])
+    if getattr(found, 'origin', '') != c.get('data', ''):
+        raise RunError(f"{found.name} holds other data than phase 1 has read into {run.out}. Choose another --out for these.")
+    return spoken(found, run / 'adapt' / 'backbone').take(c.get('n_per_problem'), c['seed'])
+
+def spoken(task, folder):
+    "The task with its conversations written for the model in a folder."
+    if not getattr(task, 'talks', False): return task
+    with loading(folder): return task.speak(AutoTokenizer.from_pretrained(str(folder)))
 
 def load_backbone(run, machine=Machine()):
     "The model that phase 1 left."
@@ -292,6 +302,17 @@ def load_policy(run, name='policy'):
     with loading(run / 'explore'): return Policy.from_pretrained(str(run / 'explore' / name)).eval()
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #80ccbf18
+def refuse(task, tokenizer, max_length):
+    "Raise `ValueError` for data that the check finds errors in, or that hold no expert programs."
+    if not getattr(task, 'items', None): return   # ours, which tests prove
+    found = check_task(task, tokenizer, max_length)
+    if found.errors:
+        more = f" There are {len(found.errors) - 3} more." if len(found.errors) > 3 else ''
+        raise ValueError(f"{' '.join(found.errors[:3])}{more} `temporal-abstraction check {task.name}` shows all that was found.")
+    if task.rows is None:
+        raise ValueError(f"{task.name} holds no expert programs, which phases 1 and 2 learn from. The phase gather finds some.")
+
+
 def adapt(
     run: Run,
     base='smollm2',       # hub id, local folder or smollm2; None: a small model, trained from nothing
@@ -304,7 +325,8 @@ def adapt(
     "Phase 1: a model that acts as experts do."
     task = find_task(task)
     dtype = dtype or ('bfloat16' if base else 'float32')
-    settings = dict(task=task.name, base=base and str(base), layer=layer, dtype=dtype, **asdict(config))
+    data = dict(data=task.origin) if getattr(task, 'origin', '') else {}
+    settings = dict(task=task.name, **data, base=base and str(base), layer=layer, dtype=dtype, **asdict(config))
     if run.done('adapt', settings): return
     if not base:
         if isinstance(config, AdaptConfig):
@@ -312,6 +334,7 @@ def adapt(
                 "From nothing, phase 1 is set by a ScratchConfig.")
         model = task.new_model(config)
         if model is None: raise ValueError(f"{task.name} has no model of its own: name one with --base.")
+        refuse(task, task.tokenizer, getattr(model.config, 'max_position_embeddings', None))
         with run.writing('adapt', settings) as folder: from_nothing(task, model, layer, config, folder, machine)
         return
     task = task.take(config.n_per_problem, config.seed)
@@ -319,6 +342,8 @@ def adapt(
     if backbone.tokenizer is None:
         raise BackboneError(
             f"{base} has no tokenizer, which programs are read by.")
+    refuse(task, backbone.tokenizer, backbone.context)
+    if getattr(task, 'talks', False): task = task.speak(backbone.tokenizer)
     run.check_place(sum(p.numel() * p.element_size() for p in backbone.parameters()))
     with run.writing('adapt', settings, **origin(backbone)) as folder:
         from_base(task, backbone, config, folder, residual_folder(run), machine)
