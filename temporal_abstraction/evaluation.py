@@ -92,16 +92,17 @@ def read_program(
 
 
 def read_episode(
-    subgoal,  # (T,) the goal pursued
-    action,   # (T,) moves
-    group='', # its task
-):            # dict, as above
-    "What an episode of the gridworld is made of, step by step."
+    subgoal,       # (T,) the goal pursued
+    action,        # (T,) moves
+    group='',      # its task
+    moves='↑↓←→',  # how moves are shown; None: as numbers
+):                 # dict, as above
+    "What an episode of the gridworld, or of another world with known goals, is made of, step by step."
     subgoal = np.asarray(subgoal)
     new = np.append(True, subgoal[1:] != subgoal[:-1])
     stretch = new.cumsum() - 1
     previous = np.array(['', *subgoal[new].astype(str)])[stretch]
-    actions = ['↑↓←→'[a] for a in np.asarray(action)]
+    actions = [moves[a] if moves else str(a) for a in np.asarray(action)]
     truth = dict(label=subgoal.astype(str), previous=previous, stretch=stretch)
     return dict(actions=actions, group=group, true={('subgoal', 'before'): new}, **truth)
 
@@ -122,9 +123,12 @@ def _hard_pass(mc, batch):
 
 def _truth(data, batch, j):
     "What is true of the jth trajectory of a batch."
-    if not hasattr(batch, 'subgoal'): return read_program(data.rows[batch.index[j]])
-    m = batch.mask[j]
-    return read_episode(batch.subgoal[j][m], batch.action[j][m], str(int(batch.task[j])))
+    if hasattr(batch, 'subgoal'):
+        m = batch.mask[j]
+        return read_episode(batch.subgoal[j][m], batch.action[j][m], str(int(batch.task[j])))
+    row = data.rows[batch.index[j]]
+    if 'completion' in row: return read_program(row)
+    return read_episode(row['label'], row['action'], moves=None)
 
 @torch.no_grad()
 def traces(

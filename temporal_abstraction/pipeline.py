@@ -552,11 +552,11 @@ def attempt(
     torch.manual_seed(seed)
     world, lanes = task.world(backbone, n, verifier, c.n_tests, 'evaluation')
     env = InternalEnv(backbone, mc, world, temperature)
-    reward = rollout(env, as_policy(policy or 'zero', mc.config.n_z), seed=seed, options=lanes).reward
+    episodes = rollout(env, as_policy(policy or 'zero', mc.config.n_z), seed=seed, options=lanes)
     names = task.aim.split(', ')
     decoding = f'sampled, T={temperature:g}' if temperature else 'greedy'
-    return pd.DataFrame(dict(method=method, problem=[names[g] for g in world.row], decoding=decoding,
-                             sample=range(len(reward)), passed=(reward > 0).numpy()))
+    return pd.DataFrame(dict(method=method, problem=[names[g] for g in episodes.group], decoding=decoding,
+                             sample=range(len(episodes)), passed=(episodes.reward > 0).numpy()))
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #0b3fba24
 def load_base(run, c, machine):
@@ -980,7 +980,7 @@ def pick_expert(task, run, backbone, mc):
     views = run.config('discover')['views']
     folder = residual_folder(run)
     data = task.data(backbone, 'test', 64, folder, views=views)
-    if not isinstance(task, TextTask): return None, traces(mc, data)[0]
+    if not isinstance(task, TextTask): return None, traces(mc, data)[0] if task.labelled else None
     i = next((i for i, r in enumerate(data.rows) if r.get('problem') == 'binary_search'), 0)
     return segment(backbone, mc, data.rows[i]), traces(mc, data)[i]
 
