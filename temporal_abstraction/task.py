@@ -30,8 +30,9 @@ from .pinpad_base import PlainStream, SummaryStream, ViewStream, new_base
 from .pretraining import new_decoder
 from .programs import PROBLEMS, expert_dataset
 from .related import held_out, reword_prompt
-from .streams import (
-    EqualViewStream, PlainProgramStream, ProgramStream, problem_tokenizer, program_data, program_vocabulary, sample_texts)
+from temporal_abstraction.streams import (
+    EqualViewStream, PlainProgramStream, ProgramStream, RewordedData, problem_tokenizer, program_data, program_vocabulary,
+    sample_texts)
 from .textworld import ProgramReward, TextWorld
 from .trials import GridTrials, ProgramTrials
 from .verifier import Verifier
@@ -164,6 +165,7 @@ class TextTask(Task):
     tokens: int = 128                 # that a program may have
     timeout: float = 2.               # seconds a program may run, for all its tests together
     words: object = None              # () -> tokenizer for a model from nothing; None: made of the rows
+    views = 'python', 'none'
 
     @property
     def aim(self): return ', '.join(p.name for p in self.asked)
@@ -211,9 +213,10 @@ def data(self:TextTask,
 
 @patch
 def stream(self:TextTask, backbone, n=None, views='own', split='train', folder=None, batch_size=32):
-    "The same, for training."
-    self.view(views)
-    return self.data(backbone, split, n, folder, batch_size)
+    "The same, for training, with views where they are wanted."
+    data = self.data(backbone, split, n, folder, batch_size)
+    viewed = self.view(views) == 'python' and split == 'train'
+    return RewordedData(backbone, data, batch_size=batch_size) if viewed else data
 
 @patch
 def vocabulary(self:TextTask, backbone):
@@ -255,6 +258,7 @@ def valid(self:TextTask, n=512):
 class ProblemsTask(TextTask):
     "Problems whose experts are grammars."
     experts: list = None   # the problems that phases 1 and 2 read
+    views = 'none', 'python'
 
     @property
     def labelled(self): return True
@@ -281,13 +285,14 @@ def _held_out(name):
 
 # %% ../nbs/2_worlds/34_task.ipynb #e1f76b74
 _PROGRAM_STREAMS = dict(reworded=ProgramStream, none=PlainProgramStream, equal=EqualViewStream)
+_ROWS, _VIEWS = 1024, 2   # programs that are put in other words, and views of each, where experts write without end
 _SETS = dict(test=0, bank=1, train=2, validation=3)   # seeds of fixed sets
 
 @dataclass
 class ComposedTask(TextTask):
     "Programs composed of operations."
     grammar: Composed = None   # who writes them
-    views = tuple(_PROGRAM_STREAMS)
+    views = (*_PROGRAM_STREAMS, 'python')
     easier = ()
     tries = 2
     length = 4
@@ -314,9 +319,12 @@ class ComposedTask(TextTask):
     def trials(self, backbone, mc): return ProgramTrials(backbone, mc, self.grammar)
 
     def stream(self, backbone, n=2048, views='own', split='train', folder=None, batch_size=32):
-        "Programs without end with residuals, each with a view; for validation a fixed set without."
+        "Programs without end (views of Python: a fixed set of them), each with a view; for validation a fixed set without."
+        view = self.view(views)
         if split == 'validation': return ProgramStream(backbone, self.grammar, n, valid_seed=1)
-        return _PROGRAM_STREAMS[self.view(views)](backbone, self.grammar, n)
+        if view == 'python':
+            return RewordedData(backbone, self.data(backbone, split, min(n, _ROWS)), _VIEWS, batch_size)
+        return _PROGRAM_STREAMS[view](backbone, self.grammar, n)
 
     def data(self, backbone, split='train', n=256, folder=None, batch_size=32, views='own'):
         return program_data(backbone, self.grammar, n, _SETS[split])
