@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Experts', 'to_experts', 'Texts', 'token_rows', 'as_texts', 'sample_texts', 'problem_tokenizer', 'program_vocabulary',
            'program_nll', 'written_share', 'composed_share', 'expert_share', 'program_batch', 'line_breaks', 'in_line',
-           'ProgramStream', 'PlainProgramStream', 'EqualViewStream', 'match_steps', 'RewordedData', 'program_data']
+           'ProgramStream', 'PlainProgramStream', 'EqualViewStream', 'program_data', 'match_steps', 'RewordedData']
 
 # %% ../nbs/2_worlds/28_streams.ipynb #4629b73d
 import math
@@ -302,6 +302,18 @@ class EqualViewStream(ProgramStream):
             view.append(other)
         return self.source.program(view)
 
+# %% ../nbs/2_worlds/28_streams.ipynb #27eb1fbe
+def program_data(
+    backbone,
+    source,  # see `to_experts`
+    n=256,   # programs
+    seed=0,  # fixes which
+) -> ExpertData:
+    "A fixed set of programs as rows with labels and residuals"
+    programs = to_experts(source).draw(random.Random(f"data {seed}"), n)
+    rows = Dataset.from_list([program.to_row() for program in programs])
+    return expert_data(backbone, to_steps(rows, backbone.tokenizer))
+
 # %% ../nbs/2_worlds/28_streams.ipynb #5e1a7e01
 def _statements(marks, offsets):
     "Which mark each step comes after: the last one before the last character of its token; -1 before all"
@@ -396,15 +408,3 @@ class RewordedData(ExpertData):
         mask = [torch.ones(len(one), dtype=torch.bool) for one in e]
         batch.view = View(_pad(e), _pad(mask), _pad(at))
         return batch
-
-# %% ../nbs/2_worlds/28_streams.ipynb #27eb1fbe
-def program_data(
-    backbone,
-    source,  # see `to_experts`
-    n=256,   # programs
-    seed=0,  # fixes which
-) -> ExpertData:
-    "A fixed set of programs as rows with labels and residuals"
-    programs = to_experts(source).draw(random.Random(f"data {seed}"), n)
-    rows = Dataset.from_list([program.to_row() for program in programs])
-    return expert_data(backbone, to_steps(rows, backbone.tokenizer))
