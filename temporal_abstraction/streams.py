@@ -375,7 +375,7 @@ class RewordedData(ExpertData):
         row = self.rows[i]
         n = len(row["context"]) + 1
         rng = random.Random(f"{k} {row['completion']}")
-        fits = lambda text: self.is_known(text, n)
+        def fits(text): return self.is_known(text, n)
         try: other = reword_completion(row["prompt"], row["completion"], rng, names=self.names, fits=fits)
         except ValueError: return None
         tokens = self.backbone.tokenizer(other.completion, add_special_tokens=False, return_offsets_mapping=True)
