@@ -131,6 +131,7 @@ MAIN = 'views'   # the variant that nothing is taken from
 ABLATIONS = {    # name: {path of a setting: value}
     'no views': {'discover.views': 'none'},
     'equal views': {'discover.views': 'equal'},
+    'python views': {'discover.views': 'python'},
     'summary': {'discover.views': 'summary'},
     'always open': {'discover.metacontroller.gate': 'always'},
     'co-trained base': {'discover.base_lr': 1e-3},
