@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Here', 'Out', 'PHASES', 'FOLLOWING', 'VERBS', 'USAGE', 'find_settings', 'Base', 'Verb', 'Seeded', 'Everything',
-           'Adapt', 'FromNothing', 'Discover', 'Explore', 'Evaluate', 'Compare', 'Report', 'peek', 'begin', 'go_on',
-           'parse', 'execute', 'main', 'train_metacontroller_main', 'internal_rl_main']
+           'Adapt', 'FromNothing', 'Gather', 'Discover', 'Explore', 'Evaluate', 'Compare', 'Report', 'peek', 'begin',
+           'go_on', 'parse', 'execute', 'main', 'train_metacontroller_main', 'internal_rl_main']
 
 # %% ../nbs/3_measure/48_cli.ipynb #39d69122
 import json
@@ -30,8 +30,9 @@ warnings.filterwarnings('ignore', message='`is_gradient_checkpointing`')  # peft
 import tyro
 
 from . import pipeline
-from .pipeline import (
-    AdaptConfig, CompareConfig, DiscoverConfig, EvaluateConfig, ExploreConfig, Machine, RunSettings, set_seed)
+from temporal_abstraction.pipeline import (
+    AdaptConfig, CompareConfig, DiscoverConfig, EvaluateConfig, ExploreConfig, GatherConfig, Machine, RunSettings,
+    set_seed)
 from .runs import Run, read_json, run_command
 from .pretraining import ScratchConfig
 from .studies.composed import PRETRAINED
@@ -88,7 +89,7 @@ class Seeded(Verb):
     seed: int | None = None  # one seed for everything; None: each part keeps its own
 
 
-PHASES = 'config', 'scratch', 'adapt', 'discover', 'explore', 'evaluate'
+PHASES = 'config', 'scratch', 'adapt', 'discover', 'explore', 'evaluate', 'gather'
 
 # %% ../nbs/3_measure/48_cli.ipynb #02ae78e3
 @dataclass
@@ -101,6 +102,7 @@ class Everything(Seeded):
     discover: DiscoverConfig = field(default_factory=DiscoverConfig)
     explore: ExploreConfig = field(default_factory=ExploreConfig)
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
+    gather: GatherConfig = field(default_factory=GatherConfig)       # before phase 1, where there are no experts
 
     def go(self, run):
         settings = RunSettings(**{k: self.seeded(getattr(self, k)) for k in PHASES[1:]})
@@ -121,6 +123,18 @@ class Adapt(Verb):
 class FromNothing(Adapt):
     __doc__ = Adapt.__doc__
     config: Annotated[ScratchConfig, Here] = field(default_factory=ScratchConfig)
+
+# %% ../nbs/3_measure/48_cli.ipynb #cgather1
+@dataclass
+class Gather(Verb):
+    "Before phase 1: let a base look for expert programs, where a task has only prompts and tests."
+    task: tyro.conf.Positional[str] = 'problems'
+    base: Annotated[Base, Here] = field(default_factory=Base)
+    config: Annotated[GatherConfig, Here] = field(default_factory=GatherConfig)
+
+    def go(self, run):
+        b = self.base
+        pipeline.gather(run, b.base, b.dtype, self.seeded(self.config), self.task, self.machine)
 
 # %% ../nbs/3_measure/48_cli.ipynb #33d5710a
 @dataclass
@@ -171,6 +185,7 @@ def begin(argv):
     name = '-'.join([task, *([Path(said['base']).name] if said['base'] else [])]).replace(':', '-')
     common = dict(out=Path('runs') / name, task=task, base=base)
     if argv[0] == 'run': return Everything(**common, **{k: getattr(settings, k) for k in PHASES[1:]})
+    if argv[0] == 'gather': return Gather(**common, config=settings.gather)
     return Adapt(**common, config=settings.adapt) if said['base'] else FromNothing(**common, config=settings.scratch)
 
 def go_on(argv):
@@ -185,7 +200,7 @@ def go_on(argv):
 FOLLOWING = {  # verb: (its options, the phase whose settings they are)
     'discover': (Discover, 'discover'), 'explore': (Explore, 'explore'), 'evaluate': (Evaluate, 'evaluate'),
     'compare': (Compare, 'compare'), 'report': (Report, None)}
-VERBS = {'run': Everything, 'adapt': Adapt, **{k: kind for k, (kind, _) in FOLLOWING.items()}}
+VERBS = {'run': Everything, 'gather': Gather, 'adapt': Adapt, **{k: kind for k, (kind, _) in FOLLOWING.items()}}
 
 # %% ../nbs/3_measure/48_cli.ipynb #afb07c58
 USAGE = '\n'.join([
@@ -211,7 +226,7 @@ def execute(prog, argv):
     if argv[0] not in VERBS:
         raise ValueError(
             f"There is no command {argv[0]!r}; choose from {', '.join(VERBS)}.")
-    default = begin(argv) if argv[0] in ('run', 'adapt') else go_on(argv)
+    default = begin(argv) if argv[0] in ('run', 'gather', 'adapt') else go_on(argv)
     prog = f'{prog} {argv[0]}' if prog == 'temporal-abstraction' else prog
     parse(default, prog, argv[1:])()
 

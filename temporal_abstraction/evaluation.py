@@ -31,6 +31,7 @@ from transformers import StoppingCriteria
 
 from .backbone import decode_written
 from .data import ExpertData, to_steps
+from .extraction import extract_code
 from .internal_rl import rollout
 from .metacontroller import soft
 from .plots import Segmented, sort_known
@@ -464,6 +465,14 @@ def sample_programs(
                          for (p, i), t in zip(todo, texts)])
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #55cdd5b8
+def _candidate(problem, completion, tests):
+    "What is run: the prompt and the body of its function, or the program in the answer of a chat."
+    if getattr(problem, 'messages', None): code = extract_code(completion, problem.entry_point, prelude=True)
+    else: code = problem.prompt + cut_function(completion) + '\n'
+    asserts = getattr(problem, 'asserts', '')   # where a problem has them instead of pairs
+    return Candidate(code, problem.entry_point, tests, **dict(asserts=asserts) if asserts else {})
+
+
 def judge(
     samples: pd.DataFrame,  # columns problem, completion
     verifier: Verifier,
@@ -476,12 +485,11 @@ def judge(
     if unknown := set(samples.problem) - set(known):
         raise ValueError(f"There is no problem {min(unknown)!r}; choose from {', '.join(known)}.")
     tests = {name: known[name].tests(split, n_tests) for name in samples.problem.unique()}
-    whole = lambda p, c: known[p].prompt + cut_function(c) + '\n'
-    code = [whole(p, c) for p, c in zip(samples.problem, samples.completion)]
-    asked = [(known[p].entry_point, tests[p]) for p in samples.problem]
-    verdicts = verifier([Candidate(c, *rest) for c, rest in zip(code, asked)])
+    asked = [known[p] for p in samples.problem]
+    candidates = [_candidate(p, c, tests[p.name]) for p, c in zip(asked, samples.completion)]
+    verdicts = verifier(candidates)
     passed, status = zip(*((v.passed, v.status) for v in verdicts))
-    return samples.assign(code=code, passed=passed, status=status)
+    return samples.assign(code=[c.code for c in candidates], passed=passed, status=status)
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #db85490a
 def wilson(passed, n):
