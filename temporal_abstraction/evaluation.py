@@ -7,7 +7,7 @@ __all__ = ['BOUNDARIES', 'CONVENTIONS', 'WHERE', 'true_switches', 'Trace', 'read
            'gate_alignment', 'gate_statistics', 'switch_table', 'decode_labels', 'fit_clusters', 'measure_clusters',
            'collect_actions', 'transplant', 'unseen_share', 'count_repeats', 'summarise_discoveries', 'measure_success',
            'cut_function', 'LeftFunction', 'sample_programs', 'written_program', 'judge', 'wilson', 'pass_rates',
-           'comparison_table', 'markdown_table', 'segment', 'segment_steered']
+           'comparison_table', 'markdown_table', 'pass_at_k', 'pass_at_k_table', 'segment', 'segment_steered']
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #dae419f0
 import re
@@ -492,11 +492,12 @@ def judge(
     if unknown := set(samples.problem) - set(known):
         raise ValueError(f"There is no problem {min(unknown)!r}; choose from {', '.join(known)}.")
     tests = {name: known[name].tests(split, n_tests) for name in samples.problem.unique()}
-    code = [written_program(known[p], c) for p, c in zip(samples.problem, samples.completion)]
-    asked = [(known[p].entry_point, tests[p], None, getattr(known[p], 'asserts', '')) for p in samples.problem]
-    verdicts = verifier([Candidate(c, *rest) for c, rest in zip(code, asked)])
+    asked = [known[p] for p in samples.problem]
+    code = [written_program(*row) for row in zip(asked, samples.completion)]
+    candidates = [Candidate(c, p.entry_point, tests[p.name], None, getattr(p, 'asserts', '')) for p, c in zip(asked, code)]
+    verdicts = verifier(candidates)
     passed, status = zip(*((v.passed, v.status) for v in verdicts))
-    return samples.assign(code=code, passed=passed, status=status)
+    return samples.assign(code=[c.code for c in candidates], passed=passed, status=status)
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #db85490a
 def wilson(passed, n):
@@ -541,6 +542,39 @@ def markdown_table(df: pd.DataFrame) -> str:
     df = df.reset_index()
     lines = [df.columns, ['---'] * df.shape[1], *df.astype(str).to_numpy()]
     return '\n'.join('| ' + ' | '.join(map(str, line)) + ' |' for line in lines)
+
+# %% ../nbs/3_measure/43_evaluation.ipynb #passatk2
+def pass_at_k(
+    n,  # programs written: a number or an array
+    c,  # how many of them are right
+    k,  # how many may be tried
+):      # as many chances as there are numbers; ValueError where n < k
+    "The unbiased estimate of the chance that one of k programs is right (Chen et al. 2021, equation 1)."
+    n, c = np.asarray(n), np.asarray(c)
+    if k < 1: raise ValueError(f"At least one program must be tried, but k is {k}.")
+    if (n < k).any():
+        raise ValueError(f"pass@{k} needs at least {k} programs of each problem, got {n.min()}.")
+    if (c < 0).any() or (c > n).any():
+        raise ValueError("As many programs can be right as were written, from 0 to n of them.")
+    wrong = [np.clip(n - c - j, 0, None) / (n - j) for j in range(k)]
+    return 1 - np.prod(wrong, axis=0)
+
+# %% ../nbs/3_measure/43_evaluation.ipynb #passatk6
+def pass_at_k_table(
+    rates: pd.DataFrame,  # from `pass_rates`
+    ks=(1, 10),           # programs that may be tried; those above n are left out
+    draws=1000, seed=0,   # of problems, for the interval
+) -> pd.DataFrame:        # method, decoding, problems, n, solved (problems with a right program), k, rate, low, high
+    "pass@k of every method, averaged over problems, with a 95% interval over problems."
+    if not len(rates): raise ValueError("There are no samples to take a rate of.")
+    out = []
+    for (method, decoding), group in rates.groupby(['method', 'decoding'], sort=False):
+        about = dict(method=method, decoding=decoding, problems=len(group), n=group.n.min(), solved=(group.passed > 0).sum())
+        for k in (k for k in ks if k <= group.n.min()):
+            chance = pass_at_k(group.n, group.passed, k)
+            low, high = _resample(_over, np.stack([chance, np.ones_like(chance)], 1), draws, seed)
+            out.append(dict(about, k=k, rate=chance.mean(), low=low, high=high))
+    return pd.DataFrame(out)
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #cf4a8f24
 def _split_code(code):
