@@ -7,14 +7,14 @@ __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE
            'AdaptConfig', 'ExploreConfig', 'RLConfig', 'DiscoverConfig', 'EvaluateConfig', 'find_part', 'CompareConfig',
            'RunSettings', 'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'spoken', 'gathered',
            'load_backbone', 'load_actions', 'load_metacontroller', 'load_policy', 'needs_experts', 'gather',
-           'save_gathered', 'find_experts', 'refuse', 'adapt', 'origin', 'residual_folder', 'from_base', 'from_nothing',
-           'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success', 'explore_actions',
-           'explore', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate', 'write_tables',
-           'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables', 'folder_tables',
-           'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'job_place',
-           'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates',
-           'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves', 'embed', 'report',
-           'write_page', 'show_table', 'run_all']
+           'save_gathered', 'find_experts', 'data_origin', 'refuse', 'adapt', 'origin', 'residual_folder', 'from_base',
+           'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success',
+           'explore_actions', 'explore', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate',
+           'write_tables', 'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables',
+           'folder_tables', 'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done',
+           'job_place', 'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator',
+           'run_rates', 'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves',
+           'embed', 'report', 'write_page', 'show_table', 'run_all']
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #e876b89a
 import base64
@@ -301,8 +301,8 @@ def spoken(task, folder):
 def gathered(run, task):
     "A task whose experts are what the base solved, asked for what it did not solve."
     c = run.config('gather')
-    if c['task'] != task.name: raise RunError(
-        f"{run / 'gather'} was gathered for {c['task']}, not for {task.name}. Choose another --out.")
+    if (c['task'], c.get('data')) != (task.name, data_origin(task).get('data')): raise RunError(
+        f"{run / 'gather'} was gathered for {c['task']} as it was then, not for {task.name} as it is. Choose another --out.")
     prompts = pd.read_parquet(run / 'gather' / 'prompts.parquet').set_index('problem')
     asked = [replace(p, prompt=prompts.prompt[p.name]) for p in task.asked if prompts.becomes[p.name] == 'asked']
     if not asked: raise ValueError(
@@ -356,10 +356,12 @@ def gather(
         f"{task.name} has experts without end, so there is nothing to gather.")
     if not base: raise ValueError("Programs are gathered from what a base writes: name one with --base.")
     config = config.certain()
-    settings = dict(task=task.name, base=str(base), dtype=dtype or 'bfloat16', **asdict(config))
+    settings = dict(task=task.name, **data_origin(task), base=str(base), dtype=dtype or 'bfloat16', **asdict(config))
     if run.done('gather', settings): return
     task.check(config.n_tests)
     backbone = Backbone.from_pretrained(str(base), dtype=settings['dtype'], device=machine.where)
+    refuse(task, backbone.tokenizer, backbone.context)
+    if getattr(task, 'talks', False): task = task.speak(backbone.tokenizer)
     given = None if task.rows is None else [row for part in task.rows.values() for row in part]
     with run.writing('gather', settings, **origin(backbone)) as folder, task.verifier() as verifier:
         result = gathering.gather(backbone, task.asked, verifier, config, folder / 'checkpoints', given=given)
@@ -386,15 +388,17 @@ def find_experts(run, task):
     return task, {}
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #80ccbf18
+def data_origin(task):
+    "What tells data of one's own from others, for a run's settings."
+    return dict(data=task.origin) if getattr(task, 'origin', '') else {}
+
 def refuse(task, tokenizer, max_length):
-    "Raise `ValueError` for data that the check finds errors in, or that hold no expert programs."
+    "Raise `ValueError` for data that the check finds errors in."
     if not getattr(task, 'items', None): return   # ours, which tests prove
     found = check_task(task, tokenizer, max_length)
     if found.errors:
         more = f" There are {len(found.errors) - 3} more." if len(found.errors) > 3 else ''
         raise ValueError(f"{' '.join(found.errors[:3])}{more} `temporal-abstraction check {task.name}` shows all that was found.")
-    if task.rows is None:
-        raise ValueError(f"{task.name} holds no expert programs, which phases 1 and 2 learn from. The phase gather finds some.")
 
 
 def adapt(
@@ -409,8 +413,7 @@ def adapt(
     "Phase 1: a model that acts as experts do."
     task, earlier = find_experts(run, find_task(task))
     dtype = dtype or ('bfloat16' if base else 'float32')
-    data = dict(data=task.origin) if getattr(task, 'origin', '') else {}
-    settings = dict(task=task.name, **data, base=base and str(base), layer=layer, dtype=dtype, **asdict(config), **earlier)
+    settings = dict(task=task.name, **data_origin(task), base=base and str(base), layer=layer, dtype=dtype, **asdict(config), **earlier)
     if run.done('adapt', settings): return
     if not base:
         if isinstance(config, AdaptConfig):
