@@ -92,7 +92,7 @@ class ConsolidateResult:
         "Keep the merged model, for `transformers` and `Backbone.from_pretrained`."
         self.backbone.save_pretrained(folder)
 
-# %% ../nbs/1_method/13_consolidation.ipynb #d938c7d2
+# %% ../nbs/1_method/13_consolidation.ipynb #04ae2eea
 def share_out(
     prompts,
     known,    # {prompt: list of distinct right completions}
@@ -102,10 +102,9 @@ def share_out(
     "Who shall look for what in the next round."
     c = config
     open_ = [p for p in prompts if share.get(p, 0.) < c.solved]
-    n = {p: c.programs // len(open_) + (i < c.programs % len(open_)) for i, p in enumerate(open_)}
-    n = {p: k for p, k in n.items() if k}
-    by_model = {p: k for p, k in n.items() if len(known[p]) >= c.enough}
-    return {p: k for p, k in n.items() if p not in by_model}, by_model
+    n = max(1, c.programs // len(open_))
+    by_model = [p for p in open_ if len(known[p]) >= c.enough]
+    return {p: n for p in open_ if p not in by_model}, {p: n for p in by_model}
 
 # %% ../nbs/1_method/13_consolidation.ipynb #ffce5659
 def take_in(rows, known, share, by_model):
