@@ -21,17 +21,17 @@ from .pretraining import add_upper_lora
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .training import Loop
 
-# %% ../nbs/1_method/13_consolidation.ipynb #6c31627d
+# %% ../nbs/1_method/13_consolidation.ipynb #4b1dd6ad
 @dataclass
 class ConsolidateConfig(Settings):
     "Phase 4: rounds of finding programs, verifying them, and imitating those that are right."
     rounds: Count = 16               # at most
     programs: Count = 256            # verified in a round, shared evenly by all prompts that are not solved
     enough: Count = 4                # distinct right programs of a prompt, from which on the model looks for more itself
-    solved: Share = 0.9              # share right of the model's own programs, from which on a prompt gets no more of them
+    solved: Share = 0.75             # share right of the model's own programs, from which on a prompt gets no more of them
     steps: Count = 40                # optimiser steps a round
     batch_size: Count = 64           # programs a step
-    replay: Share = 0.25             # share of experts' programs in a batch
+    replay: Share = 0.125            # share of experts' programs in a batch
     lr: Positive = 1e-3              # learning rate of AdamW
     weight_decay: NotNegative = 0.   # of AdamW
     lora_rank: Count = 16            # rank of the updates

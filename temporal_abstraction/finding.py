@@ -20,7 +20,7 @@ from .settings import Count, NotNegative, Positive, Settings
 from .steering import as_policy
 from .task import TextTask
 
-# %% ../nbs/3_measure/45b_finding.ipynb #40c3cf88
+# %% ../nbs/3_measure/45b_finding.ipynb #33b5f6cd
 @dataclass
 class FindConfig(Settings):
     "Who finds programs, and how."
@@ -29,7 +29,7 @@ class FindConfig(Settings):
     own_temperature: Positive = 1.    # of the model alone
     n_tests: Count = 10               # hidden reward tests a problem
     n_experts: Count = 256            # experts' programs for the library and for replay, where there are more
-    lanes: Count = 256                # programs the model writes at once
+    lanes: Count = 128                # programs the model writes at once
     rl: InternalRLConfig = field(default_factory=lambda: InternalRLConfig(
         updates=10, lr=3e-3, train_std=True, std_lr=.03, remember=32))
 
