@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['Here', 'Out', 'PHASES', 'FROM_NOTHING', 'FOLLOWING', 'NEW', 'VERBS', 'USAGE', 'find_settings', 'Base', 'Verb',
-           'Seeded', 'Everything', 'Adapt', 'FromNothing', 'Gather', 'Discover', 'Explore', 'Evaluate', 'Compare',
-           'Report', 'Check', 'peek', 'begin', 'go_on', 'parse', 'execute', 'main', 'train_metacontroller_main',
-           'internal_rl_main']
+           'Seeded', 'Everything', 'Adapt', 'FromNothing', 'Gather', 'Discover', 'Explore', 'Consolidate', 'Evaluate',
+           'Compare', 'Report', 'Check', 'peek', 'begin', 'go_on', 'parse', 'execute', 'main',
+           'train_metacontroller_main', 'internal_rl_main']
 
 # %% ../nbs/3_measure/48_cli.ipynb #39d69122
 import json
@@ -33,6 +33,7 @@ import tyro
 from . import pipeline
 from .backbone import Backbone
 from .check import check_task
+from .finding import FindAndConsolidateConfig
 from .pipeline import (
     AdaptConfig, CompareConfig, DiscoverConfig, EvaluateConfig, ExploreConfig, GatherConfig,
     Machine, RunSettings, set_seed)
@@ -91,7 +92,8 @@ class Seeded(Verb):
     seed: int | None = None  # one seed for everything; None: each part keeps its own
 
 
-PHASES = 'config', 'scratch', 'adapt', 'discover', 'explore', 'evaluate', 'gather'
+PHASES = 'config', 'scratch', 'adapt', 'discover', 'explore', 'consolidate', 'evaluate', 'gather'
+
 
 # %% ../nbs/3_measure/48_cli.ipynb #02ae78e3
 @dataclass
@@ -103,12 +105,15 @@ class Everything(Seeded):
     adapt: AdaptConfig = field(default_factory=AdaptConfig)          # phase 1 on a base
     discover: DiscoverConfig = field(default_factory=DiscoverConfig)
     explore: ExploreConfig = field(default_factory=ExploreConfig)
+    consolidate: FindAndConsolidateConfig = field(default_factory=FindAndConsolidateConfig)
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
     gather: GatherConfig = field(default_factory=GatherConfig)       # before phase 1, where there are no experts
+    consolidated: bool = False   # with phase 4
 
     def go(self, run):
         settings = RunSettings(**{k: self.seeded(getattr(self, k)) for k in PHASES[1:]})
-        pipeline.run_all(run, self.task, settings, self.base.base, self.base.layer, self.base.dtype, self.machine)
+        b = self.base
+        pipeline.run_all(run, self.task, settings, b.base, b.layer, b.dtype, self.machine, self.consolidated)
 
 @dataclass
 class Adapt(Verb):
@@ -150,6 +155,12 @@ class Explore(Seeded):
     "Phase 3: reinforcement learning over abstract actions (also the command internal_rl)."
     config: Annotated[ExploreConfig, Here] = field(default_factory=ExploreConfig)
     def go(self, run): pipeline.explore(run, self.seeded(self.config), machine=self.machine)
+
+@dataclass
+class Consolidate(Verb):
+    "Phase 4: the model itself learns what abstract actions find."
+    config: Annotated[FindAndConsolidateConfig, Here] = field(default_factory=FindAndConsolidateConfig)
+    def go(self, run): pipeline.consolidate(run, self.seeded(self.config), machine=self.machine)
 
 @dataclass
 class Evaluate(Verb):
@@ -222,7 +233,8 @@ def go_on(argv):
     return kind(out, config=getattr(find_settings(found.get('task', 'problems'), found.get('base')), phase))
 
 FOLLOWING = {  # verb: (its options, the phase whose settings they are)
-    'discover': (Discover, 'discover'), 'explore': (Explore, 'explore'), 'evaluate': (Evaluate, 'evaluate'),
+    'discover': (Discover, 'discover'), 'explore': (Explore, 'explore'), 'consolidate': (Consolidate, 'consolidate'),
+    'evaluate': (Evaluate, 'evaluate'),
     'compare': (Compare, 'compare'), 'report': (Report, None)}
 NEW = 'run', 'check', 'gather', 'adapt'   # verbs that name a task; the others read it from the run's folder
 VERBS = {'run': Everything, 'check': Check, 'gather': Gather, 'adapt': Adapt,
@@ -231,7 +243,7 @@ VERBS = {'run': Everything, 'check': Check, 'gather': Gather, 'adapt': Adapt,
 # %% ../nbs/3_measure/48_cli.ipynb #afb07c58
 USAGE = '\n'.join([
     'usage: temporal-abstraction VERB [TASK] [options]    (VERB --help lists the options)', '',
-    *(f'  {verb:9} {kind.__doc__}' for verb, kind in VERBS.items())])
+    *(f'  {verb:11} {kind.__doc__}' for verb, kind in VERBS.items())])
 
 def parse(default, prog, argv):
     "A verb with what the arguments say. ValueError for what they should not say, in a sentence."

@@ -9,12 +9,13 @@ __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE
            'load_backbone', 'load_actions', 'load_metacontroller', 'load_policy', 'needs_experts', 'gather',
            'save_gathered', 'find_experts', 'data_origin', 'refuse', 'adapt', 'origin', 'residual_folder', 'from_base',
            'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success',
-           'explore_actions', 'explore', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate',
-           'write_tables', 'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables',
-           'folder_tables', 'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done',
-           'job_place', 'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator',
-           'run_rates', 'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves',
-           'embed', 'report', 'write_page', 'show_table', 'run_all']
+           'explore_actions', 'explore', 'load_consolidated', 'consolidate', 'describe', 'attempt', 'load_base',
+           'load_methods', 'attempt_all', 'evaluate', 'write_tables', 'variant_settings', 'discoveries',
+           'discovery_place', 'compare_discoveries', 'join_tables', 'folder_tables', 'rebuild_discovery',
+           'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'job_place', 'by_actions', 'by_tokens',
+           'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates', 'success_table', 'check_groups',
+           'compare', 'pick_expert', 'draw_figures', 'plot_curves', 'embed', 'report', 'write_page', 'show_table',
+           'run_all']
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #e876b89a
 import base64
@@ -42,6 +43,7 @@ from temporal_abstraction.evaluation import (
     collect_actions, comparison_table, decode_labels, gate_alignment, gate_statistics, judge,
     measure_clusters, pass_rates, sample_programs, segment, switch_table, traces, transplant,
     unseen_share)
+from .finding import find_and_consolidate, FindAndConsolidateConfig, FindConfig
 from .internal_env import InternalEnv
 from .internal_rl import (
     distil, DistilConfig, internal_rl, InternalRLConfig, Policy, rollout)
@@ -91,7 +93,7 @@ class ExploreConfig(Settings):
     "Phase 3."
     rl: InternalRLConfig = field(default_factory=lambda: InternalRLConfig(updates=12, lr=1e-3))
     distil: DistilConfig = field(default_factory=DistilConfig)  # imitation before any reward; 0 steps: none
-    start: Literal['distilled', 'fresh'] = 'distilled'  # how the policy starts: as imitation left it, or fresh
+    start: Literal['distilled', 'fresh', 'prior'] = 'distilled'  # as imitation left it, fresh, or with mean 0 everywhere
     std: Positive = 0.45           # spread of the policy's z at the start
     group: Count = 12              # episodes of each thing asked in each rollout
     temperature: NotNegative = 0.  # of the model's own actions; 0 leaves z as the only noise
@@ -218,6 +220,8 @@ class RunSettings:
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
     compare: CompareConfig = field(default_factory=CompareConfig)
     gather: GatherConfig = field(default_factory=GatherConfig)        # before phase 1
+    consolidate: FindAndConsolidateConfig = field(default_factory=FindAndConsolidateConfig)
+
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #5f4a2835
 def set_field(
@@ -565,7 +569,7 @@ def explore_actions(
     if c.levels:
         ways = dict(prior='prior', base='zero') | (dict(distilled=imitator.act) if imitator else {})
         levels = {k: success(env, p, c.rl.seed + 1, lanes) for k, p in ways.items()}
-    policy = imitator if c.start == 'distilled' else Policy.like(mc, std=c.std)
+    policy = imitator if c.start == 'distilled' else Policy.like(mc, std=c.std, zero_mean=c.start == 'prior')
     history = internal_rl(env, policy, c.rl, lanes, folder / 'checkpoints' / 'rl').history
     policy.save_pretrained(folder / 'policy')
     if c.levels: levels['likeliest'] = success(env, policy.mode, c.rl.seed + 1, lanes)
@@ -589,6 +593,35 @@ def explore(run: Run, config=ExploreConfig(), task=None, machine=Machine()):
           f"each; the share that succeed went from {first:.2f} to {last:.2f} ({h.seconds.iloc[-1]:.0f} s).")
 
 rl = explore
+
+# %% ../nbs/3_measure/47_pipeline.ipynb #91ee8bdb
+def load_consolidated(run, machine=Machine()):
+    "The model that phase 4 left."
+    dtype = run.config('adapt')['dtype']
+    folder = run / 'consolidate'
+    with loading(folder): return Backbone.from_pretrained(str(folder / 'backbone'), dtype=dtype, device=machine.where)
+
+def consolidate(run: Run, config=FindAndConsolidateConfig(), task=None, machine=Machine()):
+    "Phase 4: what abstract actions find, the model learns."
+    c = config
+    earlier = 'explore' if c.find.by == 'policy' else 'discover'
+    settings = dict(asdict(c), **{earlier: run.config(earlier)})
+    if run.done('consolidate', settings): return
+    task = load_task(run, task)
+    task.check(c.find.n_tests)
+    backbone, mc = load_actions(run, machine)
+    policy = load_policy(run) if c.find.by == 'policy' else None
+    with run.writing('consolidate', settings) as folder, task.verifier() as verifier:
+        vocab = find_vocabulary(run, task, backbone)
+        kept = residual_folder(run)
+        result = find_and_consolidate(task, backbone, mc, verifier, c, policy, vocab, kept, folder / 'checkpoints')
+        result.save_pretrained(folder / 'backbone')
+        result.save_adapter(folder / 'adapter')
+        result.rows.to_parquet(folder / 'programs.parquet')
+        write_history(folder, result.history)
+    h = result.history.iloc[-1]
+    print(f"Phase 4, consolidate: {h.programs} {task.unit}s tried, {h.known} different right ones imitated; "
+          f"in the last round {h.right:.2f} of those tried were right ({h.seconds:.0f} s).")
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #73a70aac
 def describe(
@@ -659,6 +692,7 @@ def load_methods(run, backbone, mc, machine=Machine()):
     found = {}
     if c['base']: found['base'] = load_base(run, c, machine), None, None, None
     found['supervised'] = backbone, None, None, None
+    if (run / 'consolidate').is_dir(): found['consolidated'] = load_consolidated(run, machine), None, None, None
     found['random z'] = backbone, mc, 'prior', 'zero'
     for name, policy in {'distilled z': 'distilled', 'internal RL': 'policy'}.items():
         if (run / 'explore' / policy).is_dir():
@@ -679,6 +713,7 @@ def attempt_all(task, ways, config, verifier, mc):
 def evaluate(run: Run, config=EvaluateConfig(), task=None, machine=Machine()):
     "Gate, abstract actions and pass rates of a run."
     settings = dict(asdict(config), explore=run.config('explore'))
+    if (run / 'consolidate').is_dir(): settings['consolidate'] = run.config('consolidate')
     if run.done('evaluate', settings): return
     task = load_task(run, task)
     task.check(config.n_tests, 'evaluation')   # too many tests asked for should be said before, not after, sampling
@@ -1156,13 +1191,15 @@ def run_all(
     base=None,            # hub id, local folder or smollm2; None: a small model, trained from nothing
     layer=None, dtype=None,
     machine=Machine(),
+    consolidated=False,   # with phase 4
 ):
-    "Phases 1 to 3, their evaluation, and the report; experts are gathered first where there are none."
+    "Phases 1 to 3, or to 4, their evaluation, and the report; experts are gathered first where there are none."
     s = settings
     task = find_task(task)
     if s.gather.n or needs_experts(task): gather(run, base, dtype, s.gather, task, machine)
     adapt(run, base, layer, dtype, s.adapt if base else s.scratch, task, machine)
     discover(run, s.discover, task, machine)
     explore(run, s.explore, task, machine)
+    if consolidated: consolidate(run, s.consolidate, task, machine)
     evaluate(run, s.evaluate, task, machine)
     report(run, task, machine)
