@@ -41,7 +41,7 @@ from .comparison import (
 from .controllers import controllers_by_layer, ControllersConfig
 from temporal_abstraction.evaluation import (
     collect_actions, comparison_table, decode_labels, gate_alignment, gate_statistics, judge,
-    measure_clusters, pass_rates, sample_programs, segment, switch_table, traces, transplant,
+    measure_clusters, pass_rates, pool_problems, sample_programs, segment, switch_table, traces, transplant,
     unseen_share)
 from .finding import find_and_consolidate, FindAndConsolidateConfig, FindConfig
 from .internal_env import InternalEnv
@@ -1120,7 +1120,7 @@ def draw_figures(task, run, trace, tables):
         sweep=alignment is not None and alignment.alpha.nunique() > 1, curves=curves is not None)
     draw = dict(
         discovery=lambda: plot_discovery(run.history('discover'), task.unit),
-        passes=lambda: plot_pass_rates(passes),
+        passes=lambda: plot_pass_rates(pool_problems(passes)),
         learning=lambda: plot_learning(run.history('explore'), task.aim.split(', ')),
         gate=lambda: plot_gate(trace),
         alignment=lambda: plot_alignment(aligned),
