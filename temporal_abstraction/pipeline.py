@@ -5,15 +5,15 @@
 # %% auto #0
 __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE', 'FIGURES', 'TABLES', 'AdaptConfig',
            'ExploreConfig', 'RLConfig', 'DiscoverConfig', 'EvaluateConfig', 'find_part', 'CompareConfig', 'RunSettings',
-           'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'spoken', 'load_backbone', 'load_actions',
-           'load_metacontroller', 'load_policy', 'refuse', 'adapt', 'origin', 'residual_folder', 'from_base',
-           'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success',
-           'explore_actions', 'explore', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate',
-           'write_tables', 'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables',
-           'folder_tables', 'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done',
-           'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates',
-           'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves', 'embed', 'report',
-           'write_page', 'show_table', 'run_all']
+           'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'same_data', 'spoken', 'load_backbone',
+           'load_actions', 'load_metacontroller', 'load_policy', 'refuse', 'adapt', 'origin', 'residual_folder',
+           'from_base', 'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate',
+           'success', 'explore_actions', 'explore', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all',
+           'evaluate', 'write_tables', 'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries',
+           'join_tables', 'folder_tables', 'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations',
+           'Start', 'has_done', 'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator',
+           'run_rates', 'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves',
+           'embed', 'report', 'write_page', 'show_table', 'run_all']
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #e876b89a
 import base64
@@ -267,9 +267,14 @@ def load_task(run, task=None):
             f"{run / 'adapt'} comes from an earlier version, which kept no task. Choose another "
             "--out.")
     found = find_task(task or c['task'])
-    if getattr(found, 'origin', '') != c.get('data', ''):
-        raise RunError(f"{found.name} holds other data than phase 1 has read into {run.out}. Choose another --out for these.")
+    same_data(run, found)
     return spoken(found, run / 'adapt' / 'backbone').take(c.get('n_per_problem'), c['seed'])
+
+def same_data(run, task):
+    "Raise `RunError` where a task of somebody's data has changed since phase 1."
+    c = run.config('adapt')
+    if c['task'] == task.name and c.get('data', '') != getattr(task, 'origin', ''):
+        raise RunError(f"{task.name} holds other data than phase 1 has read into {run.out}. Choose another --out for these.")
 
 def spoken(task, folder):
     "The task with its conversations written for the model in a folder."
@@ -325,6 +330,7 @@ def adapt(
     "Phase 1: a model that acts as experts do."
     task = find_task(task)
     dtype = dtype or ('bfloat16' if base else 'float32')
+    if (run / 'adapt').is_dir(): same_data(run, task)
     data = dict(data=task.origin) if getattr(task, 'origin', '') else {}
     settings = dict(task=task.name, **data, base=base and str(base), layer=layer, dtype=dtype, **asdict(config))
     if run.done('adapt', settings): return
