@@ -55,11 +55,15 @@ def _candidate(code, problem, split=None, n=None):
     tests = [] if problem.asserts else [test for s in splits for test in problem.tests(s, n)]
     return Candidate(code, problem.entry_point, tests, None, problem.asserts)
 
-# %% ../nbs/2_worlds/34b_check.ipynb #43148150
+# %% ../nbs/2_worlds/34b_check.ipynb #bd14b02f
 def _some(names, n=4):
     "A list in words."
     names = list(dict.fromkeys(names))
     return ', '.join(names[:n]) + (f' and {len(names) - n} more' if len(names) > n else '')
+
+def _n(n, what):
+    "A number of things, in words."
+    return f"{n} {what}{'s' * (n != 1)}"
 
 def run_experts(shown, problems, verifier):
     "Run every program that has tests; errors for those that fail, remarks on those that have none."
@@ -72,8 +76,8 @@ def run_experts(shown, problems, verifier):
     rest = [s for s in shown if s.problem not in problems]
     for s in rest: s.remarks.append('not run')
     passed = sum(v.passed for v in verdicts)
-    said = [f"{passed} of {len(tested)} expert programs pass their tests."] if tested else []
-    if rest: said.append(f"{len(rest)} expert programs have no tests and were not run.")
+    said = [f"Right by their tests: {passed} of {_n(len(tested), 'expert program')}."] if tested else []
+    if rest: said.append(f"Not run, for want of tests: {_n(len(rest), 'expert program')}.")
     return errors, said
 
 def count_tokens(task, shown, problems, tokenizer, max_length):
@@ -94,7 +98,7 @@ def count_tokens(task, shown, problems, tokenizer, max_length):
             f"{counts[-1]} (half of them at most {counts[len(counts) // 2]}); the model may write {longest}."]
     return errors, said, prompts, mine
 
-# %% ../nbs/2_worlds/34b_check.ipynb #a2fdb795
+# %% ../nbs/2_worlds/34b_check.ipynb #8061182b
 def _meaning(code):
     "A program without its comments, docstrings and layout."
     try: tree = ast.parse(code)
@@ -116,9 +120,9 @@ def find_copies(shown):
         for s in group: s.remarks.append('in two splits')
     if across:
         some = _some(' = '.join(s.where for s in group[:2]) for group in across)
-        said.append(f"{len(across)} programs are in two splits, but for comments and layout, so what is measured on unseen ones is too good: {some}.")
-    twice = sum(len(group) - 1 for group in places.values()) 
-    if twice: said.append(f"{twice} programs of {len(shown)} are copies of others.")
+        said.append(f"In two splits, but for comments and layout, so that what is measured on unseen ones is too good: {_n(len(across), 'program')} ({some}).")
+    twice = sum(len(group) - 1 for group in places.values())
+    if twice: said.append(f"Copies of others: {twice} of {_n(len(shown), 'program')}.")
     return said
 
 def find_leaks(task, shown, problems, verifier):
@@ -126,7 +130,7 @@ def find_leaks(task, shown, problems, verifier):
     asked = {p.name: p for p in task.asked}
     train = [s for s in shown if s.split == 'train']
     own = sorted({s.problem for s in train} & set(asked))
-    said = [f"{len(own)} of the {len(asked)} problems asked are shown by experts, too, so success on them is partly recall: {_some(own)}."] if own else []
+    said = [f"Asked and shown by experts, too, so that success is partly recall: {len(own)} of {_n(len(asked), 'problem')} ({_some(own)})."] if own else []
     prompts = {_plain(s.prompt): s for s in train}
     others = {name: p for name, p in asked.items() if name not in own}
     same = {name: prompts[_plain(p.prompt)] for name, p in others.items() if _plain(p.prompt) in prompts}
@@ -136,7 +140,7 @@ def find_leaks(task, shown, problems, verifier):
     said += [f"Leak: {s.where}, which is trained on, solves {p.name}, which is asked." for (s, p), v in zip(tries, verdicts) if v.passed]
     return said
 
-# %% ../nbs/2_worlds/34b_check.ipynb #e7589adf
+# %% ../nbs/2_worlds/34b_check.ipynb #6425db19
 def _constant(problem, split):
     "The one value that all tests of a split expect, or None."
     values = [e.value if isinstance(e, Like) else e for _, e in problem.tests(split)]
@@ -153,12 +157,12 @@ def try_nothing(problems, verifier):
     whole = [p.name for p in problems.values() if p.asserts]
     single = [p.name for p in problems.values() if not p.asserts and p.tests('reward') == p.tests('evaluation')]
     said = []
-    if fixed: said.append(f"{len(fixed)} problems expect one and the same value in all tests of the reward, which a constant would give: {_some(fixed)}.")
-    if whole: said.append(f"{len(whole)} problems are judged by asserts, the same for the reward and for the evaluation: {_some(whole)}.")
-    if single: said.append(f"{len(single)} problems have the same tests for the reward and for the evaluation, for want of more: {_some(single)}.")
+    if fixed: said.append(f"One and the same value in all tests of the reward, which a constant would give: {_n(len(fixed), 'problem')} ({_some(fixed)}).")
+    if whole: said.append(f"Judged by asserts, the same for the reward and for the evaluation: {_n(len(whole), 'problem')} ({_some(whole)}).")
+    if single: said.append(f"The same tests for the reward and for the evaluation, for want of more: {_n(len(single), 'problem')} ({_some(single)}).")
     return errors, said
 
-# %% ../nbs/2_worlds/34b_check.ipynb #7213554a
+# %% ../nbs/2_worlds/34b_check.ipynb #db3d3323
 @dataclass
 class CheckResult:
     "What the check found."
@@ -168,7 +172,7 @@ class CheckResult:
 
     def __str__(self):
         errors = [f'Error: {e}' for e in self.errors]
-        end = f"{len(self.errors)} errors; no run would begin." if errors else 'No errors.'
+        end = f"{_n(len(errors), 'error')}; no run would begin." if errors else 'No errors.'
         return '\n'.join([*self.sentences, *errors, end])
 
     def _repr_markdown_(self): return '\n'.join(f'- {line}' for line in str(self).split('\n')) + '\n\n' + self.table.head(10).to_html(index=False)
@@ -206,7 +210,7 @@ def check_task(
     easy, halves = try_nothing(problems, verifier)
     errors = [*wrong, *long, *easy]
     if not task.asked: errors.append('Nothing is asked: no row has tests, so nothing could be rewarded.')
-    said = [f"{len(shown)} expert programs, {len(problems)} problems, of which {len(task.asked)} are asked."]
+    said = [f"{_n(len(shown), 'expert program')}, {_n(len(problems), 'problem')}, asked: {len(task.asked)}."]
     if task.rows is None: said.append('There is no expert program, so the phase gather has to come first.')
     said += [*passes, *lengths, *find_copies(shown), *find_leaks(task, shown, problems, verifier), *halves]
     return CheckResult(_table(shown, problems, prompts, mine, {p.name for p in task.asked}), said, errors)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE', 'FIGURES', 'TABLES', 'GatherConfig',
            'AdaptConfig', 'ExploreConfig', 'RLConfig', 'DiscoverConfig', 'EvaluateConfig', 'find_part', 'CompareConfig',
-           'RunSettings', 'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'spoken', 'gathered',
+           'RunSettings', 'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'same_data', 'spoken', 'gathered',
            'load_backbone', 'load_actions', 'load_metacontroller', 'load_policy', 'needs_experts', 'gather',
            'save_gathered', 'find_experts', 'data_origin', 'refuse', 'adapt', 'origin', 'residual_folder', 'from_base',
            'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success',
@@ -292,10 +292,15 @@ def load_task(run, task=None):
             f"{run / 'adapt'} comes from an earlier version, which kept no task. Choose another "
             "--out.")
     found = find_task(task or c['task'])
-    if getattr(found, 'origin', '') != c.get('data', ''):
-        raise RunError(f"{found.name} holds other data than phase 1 has read into {run.out}. Choose another --out for these.")
+    same_data(run, found)
     if 'gather' in c: found = gathered(run, found)
     return spoken(found, run / 'adapt' / 'backbone').take(c.get('n_per_problem'), c['seed'])
+
+def same_data(run, task):
+    "Raise `RunError` where a task of somebody's data has changed since phase 1."
+    c = run.config('adapt')
+    if c['task'] == task.name and c.get('data', '') != getattr(task, 'origin', ''):
+        raise RunError(f"{task.name} holds other data than phase 1 has read into {run.out}. Choose another --out for these.")
 
 def spoken(task, folder):
     "The task with its conversations written for the model in a folder."
@@ -417,6 +422,7 @@ def adapt(
     "Phase 1: a model that acts as experts do."
     task, earlier = find_experts(run, find_task(task))
     dtype = dtype or ('bfloat16' if base else 'float32')
+    if (run / 'adapt').is_dir(): same_data(run, task)
     settings = dict(task=task.name, **data_origin(task), base=base and str(base), layer=layer, dtype=dtype, **asdict(config), **earlier)
     if run.done('adapt', settings): return
     if not base:

@@ -100,8 +100,8 @@ def problem_rows(problems):
 def _at_most(rows, n):
     "The first n rows of each problem, where rows say which problem they belong to."
     if n is None or 'problem' not in rows.column_names: return rows
-    problem = pd.Series(list(rows['problem']))
-    rank = problem.groupby(problem).cumcount()
+    names = pd.Series(list(rows['problem']))
+    rank = names.groupby(names).cumcount()
     return rows.select([i for i, r in enumerate(rank) if r < n])
 
 # %% ../nbs/2_worlds/34_task.ipynb #0cd4ea2d
