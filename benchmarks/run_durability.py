@@ -27,14 +27,21 @@ from temporal_abstraction import pipeline
 from temporal_abstraction.backbone import Backbone
 from temporal_abstraction.pinpad import WORLDS, expert
 from temporal_abstraction.pinpad_base import new_base
-from temporal_abstraction.pipeline import AdaptConfig, DiscoverConfig, RLConfig, Run, set_seed
+from temporal_abstraction.pipeline import (
+    AdaptConfig, CompareConfig, DiscoverConfig, EvaluateConfig, Machine, RLConfig, Run, set_seed)
 from temporal_abstraction.pretraining import ScratchConfig, batch_by_length, train_base
 from temporal_abstraction.runs import RunError, write_history
 from temporal_abstraction.storage import fingerprint
+from temporal_abstraction.token_rl import MomentumGRPOConfig, TokenGRPOConfig
 
 SMALL = dict(steps=40, batch_size=8, log_every=10)
 ADAPT, DISCOVER = AdaptConfig(n_per_problem=16, **SMALL), DiscoverConfig(**SMALL)
 RL = RLConfig(updates=4, group=2, distil_steps=20)
+TOKENS = dict(lanes=12, group=4, epochs=3)
+RIVALS = CompareConfig(
+    RL, EvaluateConfig(n_samples=1), TokenGRPOConfig(**TOKENS), MomentumGRPOConfig(**TOKENS), seeds=1,
+    methods=("token GRPO", "momentum GRPO"))
+ASIDE = "rivals", "base"   # phases that later ones read nothing of
 SCRATCH = ScratchConfig(steps=60, batch_size=32, n_e=32, n_layers=2, n_ff=64, log_every=20)
 
 
@@ -64,7 +71,8 @@ def phases(base, seed=0):
     "Phase -> a function of a run that makes it."
     return dict(adapt=lambda r: pipeline.adapt(r, base, dtype="float32", config=replace(ADAPT, seed=seed)),
                 discover=lambda r: pipeline.discover(r, replace(DISCOVER, seed=seed)),
-                explore=lambda r: pipeline.explore(r, set_seed(RL, seed)), base=from_nothing)
+                explore=lambda r: pipeline.explore(r, set_seed(RL, seed)),
+                rivals=lambda r: pipeline.compare(r, RIVALS, machine=Machine(jobs=1)), base=from_nothing)
 
 
 def start(job, counter):
@@ -86,9 +94,11 @@ def ended(pid): return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 def steps_made(counter): return counter.stat().st_size if counter.exists() else 0
 
 
-def weights(folder):
-    "Hash of everything that a phase ends with."
-    return {p.relative_to(folder).as_posix(): fingerprint(p.read_bytes()) for p in folder.rglob("*.safetensors")}
+def outcome(folder):
+    "Hashes of everything that a phase ends with, but for the time it took."
+    found = {p: p.read_bytes() for p in folder.rglob("*.safetensors")}
+    for p in folder.rglob("*.csv"): found[p] = pd.read_csv(p).drop(columns="seconds", errors="ignore").to_csv().encode()
+    return {p.relative_to(folder).as_posix(): fingerprint(content) for p, content in found.items()}
 
 
 def kill(phase, make, ready, work, rng, times):
@@ -99,15 +109,16 @@ def kill(phase, make, ready, work, rng, times):
     assert ended(start(lambda: make(whole), n)) == 0, n.with_suffix(".log").read_text()
     took, needed, kills, made = time.perf_counter() - began, steps_made(n), 0, work / "made"
     for _ in range(times):
-        pid, until = start(lambda: make(torn), made), time.perf_counter() + rng.uniform(.1, 1) * took
+        pid, until = start(lambda: make(torn), made), time.perf_counter() + rng.uniform(.1, .5) * took
         while time.perf_counter() < until and not (gone := os.waitpid(pid, os.WNOHANG)[0]): time.sleep(.001)
         if gone: break
         os.killpg(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         kills += 1
     code = ended(start(lambda: make(torn), made))
-    end = weights(whole / phase)
-    same = code == 0 and bool(end) and end == weights(torn / phase)
+    place = "compare" if phase == "rivals" else phase
+    end = outcome(whole / place)
+    same = code == 0 and bool(end) and end == outcome(torn / place)
     return dict(phase=phase, kills=kills, steps=needed, lost=steps_made(made) - needed, same_end=same, exit=code)
 
 
@@ -173,9 +184,9 @@ def main():
         place.mkdir()
         rows.append(kill(phase, make, ready.out, place, rng, a.kills))
         print(rows[-1], flush=True)
-        if phase != "base": shutil.copytree(place / "whole", ready.out, dirs_exist_ok=True)
+        if phase not in ASIDE: shutil.copytree(place / "whole", ready.out, dirs_exist_ok=True)
     for phase, make in phases(base, seed=1).items():
-        if phase != "base": make(other)
+        if phase not in ASIDE: make(other)
     kills, spoilt = pd.DataFrame(rows), corrupt(ready, other, work / "spoilt", a.corruptions, rng)
     kills.to_csv(here / "run_durability.csv", index=False)
     text = f"Kills at random moments of each phase:\n\n```\n{kills.to_string(index=False)}\n```\n\nChanges in a finished run:\n\n```\n{spoilt.to_string()}\n```\n"

@@ -6,8 +6,8 @@
 __all__ = ['BOUNDARIES', 'CONVENTIONS', 'WHERE', 'true_switches', 'Trace', 'read_program', 'read_episode', 'traces',
            'gate_alignment', 'gate_statistics', 'switch_table', 'decode_labels', 'fit_clusters', 'measure_clusters',
            'collect_actions', 'transplant', 'unseen_share', 'count_repeats', 'summarise_discoveries', 'measure_success',
-           'cut_function', 'LeftFunction', 'sample_programs', 'judge', 'wilson', 'pass_rates', 'comparison_table',
-           'markdown_table', 'pass_at_k', 'pass_at_k_table', 'segment', 'segment_steered']
+           'cut_function', 'LeftFunction', 'sample_programs', 'written_program', 'judge', 'wilson', 'pass_rates',
+           'comparison_table', 'markdown_table', 'pass_at_k', 'pass_at_k_table', 'segment', 'segment_steered']
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #dae419f0
 import re
@@ -92,16 +92,17 @@ def read_program(
 
 
 def read_episode(
-    subgoal,  # (T,) the goal pursued
-    action,   # (T,) moves
-    group='', # its task
-):            # dict, as above
-    "What an episode of the gridworld is made of, step by step."
+    subgoal,       # (T,) the goal pursued
+    action,        # (T,) moves
+    group='',      # its task
+    moves='↑↓←→',  # how moves are shown; None: as numbers
+):                 # dict, as above
+    "What an episode of the gridworld, or of another world with known goals, is made of, step by step."
     subgoal = np.asarray(subgoal)
     new = np.append(True, subgoal[1:] != subgoal[:-1])
     stretch = new.cumsum() - 1
     previous = np.array(['', *subgoal[new].astype(str)])[stretch]
-    actions = ['↑↓←→'[a] for a in np.asarray(action)]
+    actions = [moves[a] if moves else str(a) for a in np.asarray(action)]
     truth = dict(label=subgoal.astype(str), previous=previous, stretch=stretch)
     return dict(actions=actions, group=group, true={('subgoal', 'before'): new}, **truth)
 
@@ -122,9 +123,12 @@ def _hard_pass(mc, batch):
 
 def _truth(data, batch, j):
     "What is true of the jth trajectory of a batch."
-    if not hasattr(batch, 'subgoal'): return read_program(data.rows[batch.index[j]])
-    m = batch.mask[j]
-    return read_episode(batch.subgoal[j][m], batch.action[j][m], str(int(batch.task[j])))
+    if hasattr(batch, 'subgoal'):
+        m = batch.mask[j]
+        return read_episode(batch.subgoal[j][m], batch.action[j][m], str(int(batch.task[j])))
+    row = data.rows[batch.index[j]]
+    if 'completion' in row: return read_program(row)
+    return read_episode(row['label'], row['action'], moves=None)
 
 @torch.no_grad()
 def traces(
@@ -420,11 +424,14 @@ class LeftFunction(StoppingCriteria):
         return torch.tensor([cut_function(t) != t for t in texts], device=input_ids.device)
 
 
-def _generate(backbone, prompts, mc, policy, options):
-    "Completions of a batch of prompts, as text."
+def _generate(backbone, problems, mc, policy, options):
+    "Completions of the prompts of a batch of problems, as text."
     tok = backbone.tokenizer
-    enc = tok(prompts, padding=True, padding_side='left', return_tensors='pt').to(backbone.device)
-    options = options | dict(stopping_criteria=[LeftFunction(tok, enc['input_ids'].shape[1])])
+    enc = tok([p.prompt for p in problems], padding=True, padding_side='left', return_tensors='pt').to(backbone.device)
+    # an answer in a conversation has lines at the margin before its program
+    talks = any(getattr(p, 'messages', None) for p in problems)
+    ends = [] if talks else [LeftFunction(tok, enc['input_ids'].shape[1])]
+    options = options | dict(stopping_criteria=ends)
     if mc is None: out = backbone.model.generate(**enc, **options)
     else: out = steer(backbone, mc, enc['input_ids'], enc['attention_mask'], policy=policy, **options).sequences
     return decode_written(tok, out[:, enc['input_ids'].shape[1]:], enc['input_ids'][:, -1], backbone.end_tokens)
@@ -460,18 +467,18 @@ def sample_programs(
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         for start in range(0, len(todo), batch_size):
-            texts += _generate(backbone, [p.prompt for p, _ in todo[start:start + batch_size]], mc, policy, options)
+            texts += _generate(backbone, [p for p, _ in todo[start:start + batch_size]], mc, policy, options)
     return pd.DataFrame([dict(method=method, problem=p.name, decoding=decoding, sample=i, completion=t)
                          for (p, i), t in zip(todo, texts)])
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #55cdd5b8
-def _candidate(problem, completion, tests):
-    "What is run: the prompt and the body of its function, or the program in the answer of a chat."
-    if getattr(problem, 'messages', None): code = extract_code(completion, problem.entry_point, prelude=True)
-    else: code = problem.prompt + cut_function(completion) + '\n'
-    asserts = getattr(problem, 'asserts', '')   # where a problem has them instead of pairs
-    return Candidate(code, problem.entry_point, tests, **dict(asserts=asserts) if asserts else {})
-
+def written_program(
+    problem,     # a `Problem`
+    completion,  # what a model wrote after its prompt
+) -> str:
+    "The program that is run: prompt and body; of a conversation, the program in the answer."
+    if getattr(problem, 'messages', None): return extract_code(completion, problem.entry_point, prelude=True)
+    return problem.prompt + cut_function(completion) + '\n'
 
 def judge(
     samples: pd.DataFrame,  # columns problem, completion
@@ -485,11 +492,11 @@ def judge(
     if unknown := set(samples.problem) - set(known):
         raise ValueError(f"There is no problem {min(unknown)!r}; choose from {', '.join(known)}.")
     tests = {name: known[name].tests(split, n_tests) for name in samples.problem.unique()}
-    asked = [known[p] for p in samples.problem]
-    candidates = [_candidate(p, c, tests[p.name]) for p, c in zip(asked, samples.completion)]
-    verdicts = verifier(candidates)
+    code = [written_program(known[p], c) for p, c in zip(samples.problem, samples.completion)]
+    asked = [(known[p].entry_point, tests[p], None, getattr(known[p], 'asserts', '')) for p in samples.problem]
+    verdicts = verifier([Candidate(c, *rest) for c, rest in zip(code, asked)])
     passed, status = zip(*((v.passed, v.status) for v in verdicts))
-    return samples.assign(code=[c.code for c in candidates], passed=passed, status=status)
+    return samples.assign(code=code, passed=passed, status=status)
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #db85490a
 def wilson(passed, n):

@@ -5,16 +5,16 @@
 # %% auto #0
 __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE', 'FIGURES', 'TABLES', 'GatherConfig',
            'AdaptConfig', 'ExploreConfig', 'RLConfig', 'DiscoverConfig', 'EvaluateConfig', 'find_part', 'CompareConfig',
-           'RunSettings', 'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'gathered', 'load_backbone',
-           'load_actions', 'load_metacontroller', 'load_policy', 'needs_experts', 'gather', 'save_gathered',
-           'find_experts', 'adapt', 'origin', 'residual_folder', 'from_base', 'from_nothing', 'find_actions',
-           'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success', 'explore_actions', 'explore',
-           'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate', 'write_tables',
+           'RunSettings', 'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'spoken', 'gathered',
+           'load_backbone', 'load_actions', 'load_metacontroller', 'load_policy', 'needs_experts', 'gather',
+           'save_gathered', 'find_experts', 'refuse', 'adapt', 'origin', 'residual_folder', 'from_base', 'from_nothing',
+           'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success', 'explore_actions',
+           'explore', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate', 'write_tables',
            'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables', 'folder_tables',
-           'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'by_actions',
-           'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates', 'success_table',
-           'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves', 'embed', 'report', 'write_page',
-           'show_table', 'run_all']
+           'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'job_place',
+           'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates',
+           'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves', 'embed', 'report',
+           'write_page', 'show_table', 'run_all']
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #e876b89a
 import base64
@@ -30,33 +30,37 @@ import torch
 from datasets import Dataset
 from jinja2 import Template
 from tqdm.auto import tqdm
+from transformers import AutoTokenizer
 
-from . import elbo
-from . import gather as gathering
+from . import elbo, gather as gathering
 from .backbone import Backbone, BackboneError
+from .check import check_task
 from .comparison import (
-    RawGRPOConfig, compare_gradients, final_success, levels, raw_grpo)
-from .controllers import ControllersConfig, controllers_by_layer
-from .evaluation import (
-    collect_actions, comparison_table, decode_labels, gate_alignment, gate_statistics, judge, measure_clusters, pass_rates,
-    sample_programs, segment, switch_table, traces, transplant, unseen_share)
+    compare_gradients, final_success, levels, raw_grpo, RawGRPOConfig)
+from .controllers import controllers_by_layer, ControllersConfig
+from temporal_abstraction.evaluation import (
+    collect_actions, comparison_table, decode_labels, gate_alignment, gate_statistics, judge,
+    measure_clusters, pass_rates, sample_programs, segment, switch_table, traces, transplant,
+    unseen_share)
 from .internal_env import InternalEnv
-from .internal_rl import DistilConfig, InternalRLConfig, Policy, distil, internal_rl, rollout
+from .internal_rl import (
+    distil, DistilConfig, internal_rl, InternalRLConfig, Policy, rollout)
 from .metacontroller import Metacontroller
 from .pinpad import expert
 from .plots import (
-    plot_actions, plot_alignment, plot_controllers, plot_discovery, plot_gate, plot_learning, plot_learning_curves,
-    plot_pass_rates, plot_probe, plot_sweep)
+    plot_actions, plot_alignment, plot_controllers, plot_discovery, plot_gate, plot_learning,
+    plot_learning_curves, plot_pass_rates, plot_probe, plot_sweep)
 from .pretraining import (
-    PretrainConfig, PretrainResult, ScratchConfig, batch_by_length, pretrain, train_base)
+    batch_by_length, pretrain, PretrainConfig, PretrainResult, ScratchConfig, train_base)
 from .probing import label_walks, probe_layers
 from .runs import (
-    Run, RunError, in_parallel, in_sentences, loading, one_writer, write_history)
+    in_parallel, in_sentences, loading, one_writer, Run, RunError, write_history)
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .steering import as_policy
 from .storage import fingerprint
-from .task import ComposedTask, ProblemsTask, TextTask, find_task, split_rows
-from .token_rl import MomentumGRPOConfig, TokenGRPOConfig, momentum_grpo, token_grpo
+from .task import ComposedTask, find_task, ProblemsTask, split_rows, TextTask
+from .token_rl import (
+    momentum_grpo, MomentumGRPOConfig, token_grpo, TokenGRPOConfig)
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #pgather1
 @dataclass
@@ -282,23 +286,32 @@ def load_task(run, task=None):
         raise RunError(
             f"{run / 'adapt'} comes from an earlier version, which kept no task. Choose another "
             "--out.")
-    task = find_task(task or c['task'])
-    if 'gather' in c: task = gathered(run, task)
-    return task.take(c.get('n_per_problem'), c['seed'])
+    found = find_task(task or c['task'])
+    if getattr(found, 'origin', '') != c.get('data', ''):
+        raise RunError(f"{found.name} holds other data than phase 1 has read into {run.out}. Choose another --out for these.")
+    found = spoken(found, run / 'adapt' / 'backbone')
+    if 'gather' in c: found = gathered(run, found)
+    return found.take(c.get('n_per_problem'), c['seed'])
+
+def spoken(task, folder):
+    "The task with its conversations written for the model in a folder."
+    if not getattr(task, 'talks', False): return task
+    with loading(folder): return task.speak(AutoTokenizer.from_pretrained(str(folder)))
 
 def gathered(run, task):
     "A task whose experts are what the base solved, asked for what it did not solve."
     c = run.config('gather')
-    if c['task'] != task.name: raise RunError(
-        f"{run / 'gather'} was gathered for {c['task']}, not for {task.name}. Choose another --out.")
+    if (c['task'], c.get('data', '')) != (task.name, getattr(task, 'origin', '')): raise RunError(
+        f"{run / 'gather'} was gathered for {c['task']} as it was then, not for {task.name} as it is. Choose another --out.")
     prompts = pd.read_parquet(run / 'gather' / 'prompts.parquet').set_index('problem')
     asked = [replace(p, prompt=prompts.prompt[p.name]) for p in task.asked if prompts.becomes[p.name] == 'asked']
     if not asked: raise ValueError(
         f"Nothing is left to ask: each prompt of {task.name} was solved by at least one of {c['n']} programs. "
         "Harder prompts, or fewer programs (--gather.n, with another --out), leave something.")
-    rows = Dataset.from_pandas(pd.read_parquet(run / 'gather' / 'rows.parquet'), preserve_index=False)
-    tokens = max(task.tokens, c['max_new_tokens'])
-    return replace(task, rows=split_rows(rows), asked=asked, reworded=[], tokens=tokens)
+    rows = pd.read_parquet(run / 'gather' / 'rows.parquet').assign(messages='')   # conversations are written out
+    tokens = max(task.tokens or 0, c['max_new_tokens'])
+    rows = split_rows(Dataset.from_pandas(rows, preserve_index=False))
+    return replace(task, rows=rows, asked=asked, reworded=[], tokens=tokens, items=None)
 
 def load_backbone(run, machine=Machine()):
     "The model that phase 1 left."
@@ -344,10 +357,14 @@ def gather(
         f"{task.name} has experts without end, so there is nothing to gather.")
     if not base: raise ValueError("Programs are gathered from what a base writes: name one with --base.")
     config = config.certain()
-    settings = dict(task=task.name, base=str(base), dtype=dtype or 'bfloat16', **asdict(config))
+    data = dict(data=task.origin) if task.origin else {}
+    settings = dict(task=task.name, **data, base=str(base), dtype=dtype or 'bfloat16', **asdict(config))
     if run.done('gather', settings): return
     task.check(config.n_tests)
     backbone = Backbone.from_pretrained(str(base), dtype=settings['dtype'], device=machine.where)
+    if backbone.tokenizer is None: raise BackboneError(f"{base} has no tokenizer, which programs are read by.")
+    refuse(task, backbone.tokenizer, backbone.context)
+    task = task.speak(backbone.tokenizer)
     given = None if task.rows is None else [row for part in task.rows.values() for row in part]
     with run.writing('gather', settings, **origin(backbone)) as folder, task.verifier() as verifier:
         result = gathering.gather(backbone, task.asked, verifier, config, folder / 'checkpoints', given=given)
@@ -374,6 +391,15 @@ def find_experts(run, task):
     return task, {}
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #80ccbf18
+def refuse(task, tokenizer, max_length):
+    "Raise `ValueError` for data that the check finds errors in."
+    if not getattr(task, 'items', None): return   # ours, which tests prove
+    found = check_task(task, tokenizer, max_length)
+    if found.errors:
+        more = f" There are {len(found.errors) - 3} more." if len(found.errors) > 3 else ''
+        raise ValueError(f"{' '.join(found.errors[:3])}{more} `temporal-abstraction check {task.name}` shows all that was found.")
+
+
 def adapt(
     run: Run,
     base='smollm2',       # hub id, local folder or smollm2; None: a small model, trained from nothing
@@ -386,7 +412,8 @@ def adapt(
     "Phase 1: a model that acts as experts do."
     task, earlier = find_experts(run, find_task(task))
     dtype = dtype or ('bfloat16' if base else 'float32')
-    settings = dict(task=task.name, base=base and str(base), layer=layer, dtype=dtype, **asdict(config), **earlier)
+    data = dict(data=task.origin) if getattr(task, 'origin', '') else {}
+    settings = dict(task=task.name, **data, base=base and str(base), layer=layer, dtype=dtype, **asdict(config), **earlier)
     if run.done('adapt', settings): return
     if not base:
         if isinstance(config, AdaptConfig):
@@ -394,6 +421,7 @@ def adapt(
                 "From nothing, phase 1 is set by a ScratchConfig.")
         model = task.new_model(config)
         if model is None: raise ValueError(f"{task.name} has no model of its own: name one with --base.")
+        refuse(task, task.tokenizer, getattr(model.config, 'max_position_embeddings', None))
         with run.writing('adapt', settings) as folder: from_nothing(task, model, layer, config, folder, machine)
         return
     task = task.take(config.n_per_problem, config.seed)
@@ -401,6 +429,8 @@ def adapt(
     if backbone.tokenizer is None:
         raise BackboneError(
             f"{base} has no tokenizer, which programs are read by.")
+    refuse(task, backbone.tokenizer, backbone.context)
+    if getattr(task, 'talks', False): task = task.speak(backbone.tokenizer)
     run.check_place(sum(p.numel() * p.element_size() for p in backbone.parameters()))
     with run.writing('adapt', settings, **origin(backbone)) as folder:
         from_base(task, backbone, config, folder, residual_folder(run), machine)
@@ -609,11 +639,11 @@ def attempt(
     torch.manual_seed(seed)
     world, lanes = task.world(backbone, n, verifier, c.n_tests, 'evaluation')
     env = InternalEnv(backbone, mc, world, temperature)
-    reward = rollout(env, as_policy(policy or 'zero', mc.config.n_z), seed=seed, options=lanes).reward
+    episodes = rollout(env, as_policy(policy or 'zero', mc.config.n_z), seed=seed, options=lanes)
     names = task.aim.split(', ')
     decoding = f'sampled, T={temperature:g}' if temperature else 'greedy'
-    return pd.DataFrame(dict(method=method, problem=[names[g] for g in world.row], decoding=decoding,
-                             sample=range(len(reward)), passed=(reward > 0).numpy()))
+    return pd.DataFrame(dict(method=method, problem=[names[g] for g in episodes.group], decoding=decoding,
+                             sample=range(len(episodes)), passed=(episodes.reward > 0).numpy()))
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #0b3fba24
 def load_base(run, c, machine):
@@ -827,7 +857,13 @@ def has_done(run, config):
     if not (run / 'explore').is_dir(): return False
     return json.loads(json.dumps(asdict(config))).items() <= run.config('explore').items()
 
-def by_actions(start, verifier, folder, variant, lr, seed):
+def job_place(start, folder, method, variant, lr, seed):
+    "Where a job keeps what it learns: a policy, and checkpoints until all is judged."
+    name = f'{start.task.aim} {variant} {lr} {seed}'.replace(' ', '_').replace(',', '')
+    kind = 'policies' if method == 'internal RL' else f'checkpoints/{method}'.replace(' ', '_')
+    return folder / kind / name
+
+def by_actions(start, verifier, place, variant, lr, seed):
     "Internal RL; its curve, and how to sample from what it learned."
     (backbone, mc), own = start.actions(variant, seed)
     c = start.explore(variant, lr or start.compare.lrs[0], seed)
@@ -839,17 +875,14 @@ def by_actions(start, verifier, folder, variant, lr, seed):
     else:
         imitated = own and c.start == 'distilled' and (run / 'explore' / 'distilled').is_dir()
         imitator = load_policy(run, 'distilled') if imitated else None
-        name = f'{start.task.aim} {variant} {lr} {seed}'.replace(' ', '_').replace(',', '')
-        place = folder / 'policies' / name
         kept = residual_folder(run)
         history = explore_actions(start.task, backbone, mc, c, verifier, place, imitator, kept, start.machine)
-        shutil.rmtree(place / 'checkpoints', ignore_errors=True)
         policy = Policy.from_pretrained(str(place / 'policy')).eval()
     curve = history.rename(columns=dict(switches='actions')).assign(temperature=c.temperature)
     return curve, dict(backbone=backbone, mc=mc, policy=policy)
 
 
-def by_tokens(start, verifier, method, variant, lr, seed):
+def by_tokens(start, verifier, place, method, variant, lr, seed):
     "GRPO on tokens; its curve, and how to sample from what it learned."
     c = start.compare
     task = start.task
@@ -863,19 +896,19 @@ def by_tokens(start, verifier, method, variant, lr, seed):
     config = replace(config, updates=c.explore.rl.updates, lanes=lanes, lr=lr, max_new_tokens=longest, seed=seed,
                      chunk=max(1, min(config.chunk, 2**26 // logits)))
     world, _ = task.world(backbone, 1, verifier, c.explore.n_tests)
-    result = train(backbone, world.rows, world.reward, config)
+    result = train(backbone, world.rows, world.reward, config, place / 'checkpoints')
     curve = result.history.rename(columns=dict(length='actions')).assign(temperature=config.temperature)
     return curve, dict(backbone=result.backbone)
 
 
-def by_raw_actions(start, lr, seed):
+def by_raw_actions(start, place, lr, seed):
     "GRPO on the actions of a world without text."
     c = start.compare
     task = start.task
     backbone, mc = load_actions(start.run, start.machine)
     world, lanes = task.world(backbone, c.explore.group)
     config = replace(c.raw, updates=c.explore.rl.updates, lr=lr, seed=seed)
-    result = raw_grpo(backbone, world, config, lanes)
+    result = raw_grpo(backbone, world, config, lanes, place / 'checkpoints')
     learned = Backbone(result.model, backbone.layer)
     return result.history.rename(columns=dict(length='actions')), dict(backbone=learned, mc=mc)
 
@@ -901,29 +934,32 @@ def _exploration(start, folder, method, target, lr, seed):
     start = replace(start, task=task, own=target == 'own')
     variant = variant or MAIN
     torch.manual_seed(seed)
+    place = job_place(start, folder, name, variant, lr, seed)
     with task.verifier(workers=1) as verifier:
-        curve, learned = learn(start, verifier, folder, name, variant, lr, seed)
+        curve, learned = learn(start, verifier, place, name, variant, lr, seed)
         tried = judge_learned(task, verifier, start.compare.evaluate, method, seed, **learned)
+    shutil.rmtree(place / 'checkpoints', ignore_errors=True)
     labels = dict(target=task.aim, lr=lr, seed=seed)
     return dict(curves=curve.assign(method=method, **labels), attempts=tried.assign(**labels))
 
-def learn(start, verifier, folder, name, variant, lr, seed):
+def learn(start, verifier, place, name, variant, lr, seed):
     "What a method learns, and how to sample from it."
-    if name == 'internal RL': return by_actions(start, verifier, folder, variant, lr, seed)
-    if name in ('token GRPO', 'momentum GRPO'): return by_tokens(start, verifier, name, variant, lr, seed)
-    if name == 'GRPO on raw actions': return by_raw_actions(start, lr, seed)
+    if name == 'internal RL': return by_actions(start, verifier, place, variant, lr, seed)
+    if name in ('token GRPO', 'momentum GRPO'): return by_tokens(start, verifier, place, name, variant, lr, seed)
+    if name == 'GRPO on raw actions': return by_raw_actions(start, place, lr, seed)
     (backbone, mc), own = start.actions(MAIN, seed)
     standing = {'supervised': {}, 'random z': dict(mc=mc), 'distilled z': dict(mc=mc)}[name]
     if name == 'supervised' and not isinstance(start.task, TextTask): standing = dict(mc=mc)
-    if name == 'distilled z': standing['policy'] = start_imitator(start, backbone, mc, own, seed)
+    if name == 'distilled z': standing['policy'] = start_imitator(start, backbone, mc, own, seed, place)
     return pd.DataFrame(), dict(backbone=backbone, **standing)
 
-def start_imitator(start, backbone, mc, own, seed):
+def start_imitator(start, backbone, mc, own, seed, place):
     "The imitation that internal RL starts from: the run's, or one made anew."
     if own and (start.run / 'explore' / 'distilled').is_dir(): return load_policy(start.run, 'distilled')
     config = start.explore(MAIN, start.compare.lrs[0], seed)
     torch.manual_seed(seed)
-    return imitate(start.task, mc, backbone, config, residual_folder(start.run), None, start.machine.residual_batch)
+    kept = place / 'checkpoints' / 'distil'
+    return imitate(start.task, mc, backbone, config, residual_folder(start.run), kept, start.machine.residual_batch)
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #30182e40
 def _noise(start, what):
@@ -1033,7 +1069,7 @@ def pick_expert(task, run, backbone, mc):
     views = run.config('discover')['views']
     folder = residual_folder(run)
     data = task.data(backbone, 'test', 64, folder, views=views)
-    if not isinstance(task, TextTask): return None, traces(mc, data)[0]
+    if not isinstance(task, TextTask): return None, traces(mc, data)[0] if task.labelled else None
     i = next((i for i, r in enumerate(data.rows) if r.get('problem') == 'binary_search'), 0)
     return segment(backbone, mc, data.rows[i]), traces(mc, data)[i]
 

@@ -43,9 +43,11 @@ class ProgramReward:
                 "Each completion needs the name of its problem, but some are None.")
         if unknown := set(problem) - set(self.tests):
             raise ValueError(f"There is no problem {min(unknown)!r}; choose from {', '.join(self.tests)}.")
-        names = [self.problems[p].entry_point for p in problem]
-        tests = [self.tests[p] for p in problem]
-        return self.judge(prompts=prompts, completions=completions, entry_point=names, tests=tests)
+        asked = [self.problems[p] for p in problem]
+        # of a conversation, the answer alone is the program
+        begun = ['' if getattr(p, 'messages', None) else prompt for p, prompt in zip(asked, prompts)]
+        return self.judge(prompts=begun, completions=completions, entry_point=[p.entry_point for p in asked],
+                          tests=[self.tests[p] for p in problem], asserts=[getattr(p, 'asserts', '') for p in asked])
 
 # %% ../nbs/2_worlds/32_textworld.ipynb #27b685c1
 def _check_world(tokenizer, rows, num_envs, max_new_tokens):

@@ -8,7 +8,6 @@ __all__ = ['TokenGRPOConfig', 'TokenRLResult', 'token_grpo', 'MomentumGRPOConfig
 # %% ../nbs/3_measure/44_token_rl.ipynb #828c113c
 import copy
 import tempfile
-import time
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ import pandas as pd
 import torch
 from datasets import Dataset
 from peft import get_peft_model_state_dict, set_peft_model_state_dict
-from tqdm.auto import tqdm
 from transformers import GenerationConfig, LogitsProcessor, PrinterCallback, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 from trl.trainer.utils import use_adapter
@@ -28,6 +26,7 @@ from .backbone import Backbone, decode_written
 from .pretraining import add_lora
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .textworld import longest_prompt
+from .training import Loop, random_state, set_random_state
 from .verifier import check_rewards
 
 # %% ../nbs/3_measure/44_token_rl.ipynb #d2806cb9
@@ -97,18 +96,16 @@ def _mean(rewards):
     "The mean of those that are numbers; nan if none is."
     return pd.Series(rewards, dtype=float).mean()
 
-class _Books(TrainerCallback):
+class _Books:
     "The reward as the trainer calls it; keeps one line for each rollout."
     # columns that are ours, not the reward's
     __name__ = 'reward'
     own = ('row',)
 
-    def __init__(self, reward, updates, backbone=None):  # backbone: reads the completions; None: as `trl` reads them
+    def __init__(self, reward, backbone=None):  # backbone: reads the completions; None: as `trl` reads them
         self.reward = reward
-        self.lines = []
-        self.start = time.perf_counter()
         self.backbone = backbone
-        self.bar = tqdm(total=updates, desc='GRPO on tokens')
+        self.lines = []
 
     def __call__(self, prompts, completions, completion_ids, **columns):
         own = {k: np.array(columns.pop(k)) for k in self.own}
@@ -130,9 +127,8 @@ class _Books(TrainerCallback):
         by_row = {f'reward_{g}': _mean(rewards[row == g]) for g in np.unique(row)}
         return dict(reward=_mean(rewards), length=lengths.mean(), **by_row)
 
-    def on_step_end(self, args, state, *_, **__):
-        self.lines[-1]['seconds'] = time.perf_counter() - self.start
-        if state.global_step % args.num_iterations == 0: self.bar.update()
+    def state_dict(self): return dict(lines=self.lines)
+    def load_state_dict(self, state): self.lines = state['lines']
 
 # %% ../nbs/3_measure/44_token_rl.ipynb #f66f1b50
 class _Discreet(GRPOTrainer):
@@ -188,17 +184,50 @@ def _arguments(c, device, folder):
 def _trainer(backbone, rows, c, model, books, folder, callbacks=(), kind=_Trainer, **parts):
     "A trainer of `model`, silent."
     model.generation_config = GenerationConfig(eos_token_id=backbone.end_tokens)  # habits such as a top_k would bias the gradient
-    trainer = kind(model, books, _arguments(c, backbone.device, folder), _dealt(rows, c), callbacks=[books, *callbacks],
+    trainer = kind(model, books, _arguments(c, backbone.device, folder), _dealt(rows, c), callbacks=[*callbacks],
                    processing_class=copy.deepcopy(backbone.tokenizer), **parts)
     trainer.remove_callback(PrinterCallback)
     return trainer
 
+# %% ../nbs/3_measure/44_token_rl.ipynb #5c0e7ab2
+class _Progress(TrainerCallback):
+    "Steps through a `Loop` while the trainer works: one of its steps is a rollout with all its epochs."
+    def __init__(self, loop, books):
+        self.loop = loop
+        self.books = books
+        self.steps = iter(loop)
+        self.random = random_state() if loop.first else None   # of the checkpoint; the trainer draws before its first step
+
+    def on_step_begin(self, args, state, *_, **__):
+        if state.global_step % args.num_iterations: return
+        if self.random: set_random_state(self.random)
+        self.random = None
+        next(self.steps)
+
+    def on_step_end(self, *_, **__): self.books.lines[-1]['seconds'] = self.loop.seconds
+    def on_train_end(self, *_, **__): next(self.steps, None)
+
+
 @_hushed()
-def _train(backbone, rows, c, model, books, **parts):
+def _train(backbone, rows, c, model, books, checkpoint=None, also=None, **parts):   # also: what else is kept in checkpoints
     "Train `model`, a copy of the base with updates; the result holds the base with them merged."
-    with tempfile.TemporaryDirectory() as folder: _trainer(backbone, rows, c, model, books, folder, **parts).train()
-    books.bar.close()
+    changing = [books, also] if also else [books]
+    parts = dict(callbacks=changing[1:]) | parts
+    made_from = c, rows[:], backbone.model
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = _trainer(backbone, rows, c, model, books, folder, **parts)
+        with Loop(trainer.create_optimizer(), c.updates, title='GRPO on tokens', unit='update',
+                  checkpoint=checkpoint, made_from=made_from, also=changing) as loop:
+            if loop.first < c.updates: _train_rest(trainer, loop, books, c)
     return TokenRLResult(_merged(backbone, model, c), pd.DataFrame(books.lines))
+
+def _train_rest(trainer, loop, books, c):
+    "Train on the prompts that are left."
+    dealt = trainer.train_dataset
+    trainer.train_dataset = dealt.skip(loop.first * (c.lanes // c.group))
+    trainer.args.max_steps = (c.updates - loop.first) * c.epochs
+    trainer.add_callback(_Progress(loop, books))
+    trainer.train()
 
 # %% ../nbs/3_measure/44_token_rl.ipynb #8ef79ffe
 def token_grpo(
@@ -206,12 +235,14 @@ def token_grpo(
     rows: Dataset,  # a column prompt, and whatever columns the reward wants
     reward,         # (prompts, completions, **columns) -> list of float or None, as in `trl`; None is not judged
     config=TokenGRPOConfig(),
+    checkpoint=None,  # folder in which an interrupted training is taken up again
 ) -> TokenRLResult:
     "GRPO on tokens (Shao et al. 2024) as `trl` does it. ValueError for rows without prompts or a missing tokenizer."
     _check(backbone.tokenizer, rows)
     _check_lengths(backbone, rows, config)
     torch.manual_seed(config.seed)
-    return _train(backbone, rows, config, _with_lora(backbone.model, config), _Books(reward, config.updates, backbone))
+    model = _with_lora(backbone.model, config)
+    return _train(backbone, rows, config, model, _Books(reward, backbone), checkpoint)
 
 # %% ../nbs/3_measure/44_token_rl.ipynb #3b213ac5
 @dataclass
@@ -253,6 +284,11 @@ class _Anchor(TrainerCallback):
         for slow, p in self.pairs: slow.lerp_(p, 1 - decay)
 
     def on_step_end(self, *_, **__): self.follow(self.decay)
+    def state_dict(self): return dict(slow=[slow for slow, _ in self.pairs])
+
+    @torch.no_grad()
+    def load_state_dict(self, state):
+        for (slow, _), kept in zip(self.pairs, state['slow'], strict=True): slow.copy_(kept)
 
 def _with_anchor(model, c):
     "A copy of the model with two sets of low-rank updates, one trained and one called anchor."
@@ -309,11 +345,14 @@ def momentum_grpo(
     rows: Dataset,  # a column prompt, and whatever columns the reward wants
     reward,         # (prompts, completions, **columns) -> list of float or None, as in `trl`; None is not judged
     config=MomentumGRPOConfig(),
+    checkpoint=None,  # folder in which an interrupted training is taken up again
 ) -> TokenRLResult: # the history has two columns more: anchor (its mean reward), dropped (share of the policy's completions)
     "GRPO on tokens against a slow anchor. ValueError for rows without prompts or a missing tokenizer."
     _check(backbone.tokenizer, rows)
     _check_lengths(backbone, rows, config)
     torch.manual_seed(config.seed)
     model = _with_anchor(backbone.model, config)
-    return _train(backbone, rows, config, model, _PooledBooks(reward, config.updates, backbone), callbacks=[_Anchor(model, config.decay)],
-                  rollout_func=partial(_pooled_rollout, c=config))
+    anchor = _Anchor(model, config.decay)
+    rollout = partial(_pooled_rollout, c=config)
+    books = _PooledBooks(reward, backbone)
+    return _train(backbone, rows, config, model, books, checkpoint, anchor, rollout_func=rollout)

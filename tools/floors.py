@@ -13,7 +13,7 @@ NBS = Path(__file__).parents[1]/"nbs"
 PACKAGE = "temporal_abstraction"
 STUDY = "studies."
 ROOF = "cli"
-FREE = ("index.ipynb", "00_tour.ipynb", "results")  # pages that show what all others make
+FREE = ("index.ipynb", "00_tour.ipynb", "5_guides", "results")  # pages that show what all others make
 
 
 def sources(path):

@@ -5,6 +5,7 @@ from nbdev.quarto import refresh_quarto_yml
 
 NBS = Path(__file__).parents[1]/"nbs"
 SECTIONS = {  # title -> folder
+    "Your own": "5_guides",
     "The method": "1_method",
     "Worlds and tasks": "2_worlds",
     "Measure and run": "3_measure",
