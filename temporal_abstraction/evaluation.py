@@ -492,11 +492,12 @@ def judge(
     if unknown := set(samples.problem) - set(known):
         raise ValueError(f"There is no problem {min(unknown)!r}; choose from {', '.join(known)}.")
     tests = {name: known[name].tests(split, n_tests) for name in samples.problem.unique()}
-    code = [written_program(known[p], c) for p, c in zip(samples.problem, samples.completion)]
-    asked = [(known[p].entry_point, tests[p], None, getattr(known[p], 'asserts', '')) for p in samples.problem]
-    verdicts = verifier([Candidate(c, *rest) for c, rest in zip(code, asked)])
+    asked = [known[p] for p in samples.problem]
+    code = [written_program(*row) for row in zip(asked, samples.completion)]
+    candidates = [Candidate(c, p.entry_point, tests[p.name], None, getattr(p, 'asserts', '')) for p, c in zip(asked, code)]
+    verdicts = verifier(candidates)
     passed, status = zip(*((v.passed, v.status) for v in verdicts))
-    return samples.assign(code=code, passed=passed, status=status)
+    return samples.assign(code=[c.code for c in candidates], passed=passed, status=status)
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #db85490a
 def wilson(passed, n):

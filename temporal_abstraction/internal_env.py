@@ -21,7 +21,7 @@ from .steering import Stream
 _WRAP = "gymnasium.wrappers.TransformObservation can turn them into Discrete or MultiDiscrete ones."
 
 def _bounds(space):
-    "The least and the largest value of each part of an observation, or None where there are no whole numbers."
+    "Least and largest value of each part of an observation; None where they are not whole."
     if isinstance(space, spaces.Discrete): return space.start, space.start + space.n - 1
     if isinstance(space, spaces.MultiDiscrete): return space.start, space.start + space.nvec - 1
     if isinstance(space, spaces.MultiBinary): return np.zeros(space.shape), np.ones(space.shape)
@@ -31,17 +31,18 @@ def _bounds(space):
 def observation_parts(
     space,  # what one lane shows, as Gymnasium says it
 ):          # list of K whole numbers: part k is one of 0 to that number - 1
-    "How many values each part of an observation has. ValueError unless all are whole numbers from 0 on."
+    "How many values each part of an observation has. ValueError unless they count from 0."
     bounds = _bounds(space)
     if bounds is None:
         raise ValueError(f"Observations must be whole numbers, but are {str(space):.120}. {_WRAP}")
     low, high = (np.ravel(x) for x in bounds)
     if not len(low) or low.min() < 0:
-        raise ValueError(f"Observations must be numbers from 0 on, but are {str(space):.120}. {_WRAP}")
+        raise ValueError("Observations must be numbers from 0 on, "
+                         f"but are {str(space):.120}. {_WRAP}")
     parts = [int(x) + 1 for x in high]
     if len(parts) > 1 and sum(parts) > 2**18:
-        raise ValueError(f"Observations of {len(parts)} parts have {sum(parts)} values together, more than "
-                         f"a table of 2**18 rows can hold. {_WRAP}")
+        raise ValueError(f"Observations of {len(parts)} parts have {sum(parts)} values together, "
+                         f"more than a table of 2**18 rows can hold. {_WRAP}")
     return parts
 
 # %% ../nbs/1_method/10_internal_env.ipynb #51304542
@@ -51,7 +52,8 @@ _MADE = ('Gymnasium makes a fitting one by make_vec(ID, num_envs=8, vectorizatio
 def _check_lanes(world):
     "Raise `ValueError` for what is no vector environment, or one whose lanes restart by themselves."
     if not isinstance(world, VectorEnv):
-        raise ValueError(f"The world must be a vector environment, but is {type(world).__name__}. {_MADE}")
+        raise ValueError("The world must be a vector environment, "
+                         f"but is {type(world).__name__}. {_MADE}")
     if world.metadata.get('autoreset_mode') != AutoresetMode.DISABLED:
         raise ValueError("The world must leave ended lanes alone: metadata['autoreset_mode'] "
                          f"must be AutoresetMode.DISABLED. {_MADE}")
@@ -102,7 +104,7 @@ class IgnoreEnded(VectorEnv):
 
 
 def leave_ended(world):
-    "The world, so that its ended lanes may be stepped; ValueError for one whose lanes begin anew by themselves."
+    "The world, its ended lanes free to be stepped. ValueError where lanes restart by themselves."
     _check_lanes(world)
     refuses = isinstance(world.unwrapped, (SyncVectorEnv, AsyncVectorEnv))
     return IgnoreEnded(world) if refuses else world
@@ -124,12 +126,12 @@ def _check_observations(reads, world):
     if space is None: return
     shown = observation_parts(space)
     if len(shown) != len(reads):
-        raise ValueError(f"The world's observations have {len(shown)} parts, but the model reads {len(reads)}: "
-                         "it must be trained on this world's observations.")
+        raise ValueError(f"The world's observations have {len(shown)} parts, "
+                         f"but the model reads {len(reads)}: it must be trained on this world's observations.")
     if wrong := [k for k, (n, known) in enumerate(zip(shown, reads)) if n > known]:
         k = wrong[0]
-        raise ValueError(f"The world shows numbers up to {shown[k] - 1} in part {k} of its observations, "
-                         f"but the model reads at most {reads[k] - 1}.")
+        raise ValueError(f"The world shows numbers up to {shown[k] - 1} in part {k} "
+                         f"of its observations, but the model reads at most {reads[k] - 1}.")
 
 
 class InternalEnv(VectorEnv):
@@ -180,7 +182,8 @@ def _see(self:InternalEnv, obs):
     n = self.num_envs
     obs = np.asarray(obs)
     if obs.shape[:1] != (n,):
-        raise ValueError(f"The world has {n} lanes, but it showed observations of shape {obs.shape}.")
+        raise ValueError(f"The world has {n} lanes, "
+                         f"but it showed observations of shape {obs.shape}.")
     if obs.dtype.kind not in 'iub':
         raise ValueError(f"Observations must be whole numbers, but are {obs.dtype}. {_WRAP}")
     obs = obs.reshape(n, -1) if self.reads else obs
@@ -198,8 +201,9 @@ def _check_room(self:InternalEnv):
     "Raise `ValueError` before a lane becomes longer than the model can read."
     room = self.backbone.context or _ENDLESS
     if len(self.live) and self.length[self.live].max() + self.steps > room:
-        raise ValueError(f"Lane {self.live[0]} has not ended after {self.steps} steps, and the model can read "
-                         "no more: give the world an end (gymnasium.wrappers.TimeLimit), or max_steps here.")
+        raise ValueError(f"Lane {self.live[0]} has not ended after {self.steps} steps, and the model "
+                         "can read no more: give the world an end (gymnasium.wrappers.TimeLimit), "
+                         "or max_steps here.")
 
 _ENDLESS = 10_000   # steps, for models that could read for ever
 
@@ -262,9 +266,17 @@ def _context(self:InternalEnv, info):
     context = np.asarray(info.get('context', np.zeros((n, 0, *parts), int)))
     mask = np.asarray(info.get('context_mask', np.ones(context.shape[:2], bool)))
     if context.shape[:1] + context.shape[2:] != (n, *parts) or mask.shape != context.shape[:2]:
-        raise ValueError("info['context'] must hold as many numbers in each lane, padded on the left, and "
-                         f"info['context_mask'] say which are real; got {context.shape} and {mask.shape}.")
+        raise ValueError("info['context'] must hold as many numbers in each lane, padded on the left, "
+                         "and info['context_mask'] say which are real; "
+                         f"got {context.shape} and {mask.shape}.")
     return context, mask
+
+def _check_row(info, n):
+    "`ValueError` where tasks of lanes are named, but not by whole numbers."
+    row = np.asarray(info.get('row', np.zeros(n, int)))
+    if row.shape != (n,) or row.dtype.kind not in 'iu':
+        raise ValueError("info['row'] must say in a whole number which task each lane is about, "
+                         f"got {row.dtype} of shape {row.shape}.")
 
 @patch
 @torch.no_grad()
@@ -283,6 +295,7 @@ def reset(self:InternalEnv, *,
     obs, info = self.world.reset(seed=seed, options=dict(self.options) or options)
     if not isinstance(info, dict):
         raise ValueError(f"The world's reset must return observations and a dict, got {info!r:.80}.")
+    _check_row(info, self.num_envs)
     self.live = np.arange(self.num_envs)
     self.stream = Stream(self.backbone, self.mc, self.num_envs)
     obs = self._see(obs)
@@ -361,15 +374,15 @@ class OneLane(gym.Env):
         bound=3.,        # of each number of an action, where actions have no bounds of their own
     ):
         _check_lanes(env)
-        if env.num_envs != 1: raise ValueError(f"OneLane shows one lane, but this environment has {env.num_envs}.")
+        if env.num_envs != 1:
+            raise ValueError(f"OneLane shows one lane, but this environment has {env.num_envs}.")
         if not bound > 0: raise ValueError(f"bound must be above 0, got {bound}.")
         self.env = env
         self.observation_space = env.single_observation_space
         self.action_space = env.single_action_space
-        self.bound = bound
-        if isinstance(self.action_space, spaces.Box):
-            low, high = (np.clip(x, -bound, bound) for x in (self.action_space.low, self.action_space.high))
-            self.action_space = spaces.Box(low, high, dtype=self.action_space.dtype)
+        if isinstance(actions := self.action_space, spaces.Box):
+            low, high = (np.clip(x, -bound, bound) for x in (actions.low, actions.high))
+            self.action_space = spaces.Box(low, high, dtype=actions.dtype)
         self.over = False
 
     def reset(self, *, seed=None, options=None):

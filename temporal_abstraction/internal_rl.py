@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['PolicyConfig', 'Policy', 'DistilConfig', 'expert_actions', 'distil', 'Episodes', 'rollout', 'InternalRLConfig',
-           'InternalRLResult', 'surrogate', 'successes', 'internal_rl']
+           'InternalRLResult', 'surrogate', 'kl_of', 'successes', 'policy_optimiser', 'internal_rl']
 
 # %% ../nbs/1_method/11_internal_rl.ipynb #af641962
 import math
 from dataclasses import dataclass, fields
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,7 @@ class PolicyConfig(Settings):
     n_z: Count = 16        # width of z
     n_hidden: Count = 128  # width of the recurrent state
     std: Positive = 0.45   # initial standard deviation of z
+    zero_mean: bool = False  # whether the mean is 0 at first; with std=1 the policy then is the prior exactly
 
 # %% ../nbs/1_method/11_internal_rl.ipynb #f5e4dae1
 class Policy(nn.Module, Saved):
@@ -45,6 +47,9 @@ class Policy(nn.Module, Saved):
         self.out = nn.Linear(2 * c.n_hidden, c.n_z)
         self.gru = nn.GRU(c.n_hidden, c.n_hidden, batch_first=True)
         self.log_std = nn.Parameter(torch.full((c.n_z,), math.log(c.std)))
+        if c.zero_mean:
+            nn.init.zeros_(self.out.weight)
+            nn.init.zeros_(self.out.bias)
 
     @classmethod
     def like(cls, mc, **sizes):
@@ -62,13 +67,17 @@ class Policy(nn.Module, Saved):
         y, _ = self.gru(x, None if state is None else state.to(self.mean.device)[None].contiguous())
         return Normal(self.out(torch.cat([x, y], -1)), self.log_std.exp()), y
 
-    def log_prob(self,
+    def log_probs(self,
         e,     # (B, M, n_e)
         z,     # (B, M, n_z)
         mask,  # (B, M) True where a switch happened
-    ):         # (B,) log-probability of all z of an episode together
+    ):         # (B, M) log-probability of each z, 0 where masked
         device = self.mean.device
-        return (self(e)[0].log_prob(z.to(device)).sum(-1) * mask.to(device)).sum(1)
+        return self(e)[0].log_prob(z.to(device)).sum(-1) * mask.to(device)
+
+    def log_prob(self, e, z, mask):
+        "The same of all z of an episode together: (B,)."
+        return self.log_probs(e, z, mask).sum(1)
 
     @torch.no_grad()
     def act(self, e, state=None):
@@ -218,28 +227,59 @@ class InternalRLConfig(Settings):
     updates: Count = 20       # rollouts of all lanes, each followed by an update
     epochs: Count = 4         # gradient steps on each rollout
     lr: Positive = 3e-5       # learning rate of AdamW
-    clip: Positive = 0.2      # of the ratio of joint probabilities
+    clip: Positive = 0.2      # of the ratio
     grad_clip: Positive = 1.  # largest gradient norm
     train_std: bool = False   # whether the policy's spread is trained too
     remember: Whole = 0       # earlier successes of each task to learn from again, at most
     seed: Whole = 0           # fixes z and tokens
+    std_lr: Positive | None = None  # learning rate of the spread; None: that of the mean
+    ratio: Literal['joint', 'switch', 'mean'] = 'joint'  # what is clipped, see `surrogate`
+    max_kl: Positive | None = None  # nats a switch from the rollout's policy, beyond which its steps end; None: no end
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.std_lr and not self.train_std:
+            raise ValueError("std_lr is the rate of a spread that is trained: it needs train_std=True.")
 
 
 @dataclass
 class InternalRLResult:
     "The trained policy and its learning curve."
     policy: Policy
-    history: pd.DataFrame  # update, episodes, reward (if judged), switches, ratio, reward_<group>, seconds
+    history: pd.DataFrame  # update, episodes, reward (if judged), switches, ratio, kl, reward_<group>, seconds
 
 # %% ../nbs/1_method/11_internal_rl.ipynb #d882897c
-def surrogate(policy, episodes, old_log_prob, clip):
-    "The clipped surrogate on the joint log-probability of an episode's z, and the ratio: (N,) each."
-    change = policy.log_prob(episodes.e, episodes.z, episodes.mask) - old_log_prob
+def surrogate(
+    policy,         # has `log_probs`
+    episodes,
+    old,            # (N, M) what `log_probs` was when they were written
+    clip,           # epsilon
+    kind='joint',   # ratio of a whole episode ('joint'), of each 'switch', or their geometric 'mean'
+):                  # (N,) surrogate, (N,) ratio, and the KL of a switch
+    "The clipped surrogate on log-probabilities of z (Kobayashi et al. 2025: joint)."
+    new = policy.log_probs(episodes.e, episodes.z, episodes.mask)
+    mask = episodes.mask.to(new)
+    n = mask.sum(1, keepdim=True)
+    change = new - old
+    weight = torch.ones_like(n)
+    if kind == 'switch': weight = mask
+    else: change = new.sum(1, keepdim=True) - old.sum(1, keepdim=True)
+    if kind == 'mean':
+        weight = n
+        change = change / n
     ratio = change.clamp(max=40).exp()   # beyond, its gradient would overflow
-    a = episodes.advantage()
-    return torch.minimum(ratio * a, ratio.clamp(1 - clip, 1 + clip) * a), ratio
+    a = episodes.advantage()[:, None].to(new)
+    gain = torch.minimum(ratio * a, ratio.clamp(1 - clip, 1 + clip) * a)
+    return (gain * weight).sum(1), (ratio * weight).sum(1) / weight.sum(1), kl_of(new - old, mask)
 
 
+@torch.no_grad()
+def kl_of(change, mask):
+    "KL(old, new) in nats a switch from samples of the old policy (Schulman 2020): never negative."
+    change = change.clamp(max=40)
+    return ((change.exp() - 1 - change) * mask).sum() / mask.sum()
+
+# %% ../nbs/1_method/11_internal_rl.ipynb #20cbe9fc
 def successes(episodes, n):
     "The n best episodes of each task, first among equals, as far as better than its average."
     def best(i):
@@ -251,23 +291,33 @@ def successes(episodes, n):
     return episodes[torch.cat([best((episodes.group == g).nonzero()[:, 0]) for g in groups])]
 
 # %% ../nbs/1_method/11_internal_rl.ipynb #7b98217d
+def policy_optimiser(policy, config):
+    "AdamW over mean and, if it is trained, spread, each at its own rate."
+    c = config
+    mean = [p for n, p in policy.named_parameters() if n != 'log_std']
+    spread = [p for n, p in policy.named_parameters() if n == 'log_std']
+    if c.std_lr: groups = [dict(params=mean), dict(params=spread, lr=c.std_lr)]
+    else: groups = [p for n, p in policy.named_parameters() if c.train_std or n != 'log_std']
+    return torch.optim.AdamW(groups, lr=c.lr, weight_decay=0.)
+
+
 def internal_rl(
     env,                # an `InternalEnv`
     policy: Policy,     # trained in place
     config=InternalRLConfig(),
     options=None,       # for the world's reset, e.g. which prompt each lane gets
     checkpoint=None,    # folder in which an interrupted training is taken up again; None: none
+    until=None,         # (env, episodes) -> whether this rollout was the last; None: never
 ) -> InternalRLResult:
     "Phase 3: maximise reward over z, without a critic (Kobayashi et al. 2025, internal RL)."
     c = config
     torch.manual_seed(c.seed)
-    params = [p for n, p in policy.named_parameters() if c.train_std or n != 'log_std']
-    opt = torch.optim.AdamW(params, lr=c.lr, weight_decay=0.)
+    opt = policy_optimiser(policy, c)
     def gather(update):
         episodes = rollout(env, policy.act, seed=c.seed * 10_000 + update, options=options)
         lesson = episodes + Episodes(**loop.kept['known']) if loop.kept else episodes
         with torch.no_grad():
-            old = policy.log_prob(lesson.e, lesson.z, lesson.mask)
+            old = policy.log_probs(lesson.e, lesson.z, lesson.mask)
         return vars(episodes), vars(lesson), old
 
     with Loop(opt, c.updates, clip=c.grad_clip, title='phase 3: internal RL', unit='update',
@@ -277,13 +327,14 @@ def internal_rl(
             *parts, old = loop.once(lambda: gather(update))
             episodes, lesson = (Episodes(**part) for part in parts)
             for _ in loop.within(c.epochs):
-                objective, ratio = surrogate(policy, lesson, old, c.clip)
+                objective, ratio, kl = surrogate(policy, lesson, old, c.clip, c.ratio)
+                if c.max_kl and kl > c.max_kl: break
                 loop.update(-objective.mean())
             if c.remember:
                 loop.kept['known'] = vars(successes(lesson, c.remember))
             groups = episodes.group.unique().tolist()
             by_group = {f'reward_{g}': episodes.mean_reward(g) for g in groups}
             loop.log(episodes=(update + 1) * len(episodes), reward=episodes.mean_reward(),
-                     switches=episodes.mask.sum(1).float().mean(), ratio=ratio.mean(), **by_group)
+                     switches=episodes.mask.sum(1).float().mean(), ratio=ratio.mean(), kl=kl, **by_group)
+            if until and until(env, episodes): break
     return InternalRLResult(policy, loop.history)
-

@@ -27,7 +27,7 @@ from .task import Task, load_shipped
 
 # %% ../nbs/2_worlds/34d_own_world.ipynb #52eb1bfd
 def _say(said, world, running):
-    "What an expert says: actions (N,), and labels (N,) or None. ValueError for what no world could take."
+    "What an expert says: actions (N,), and labels (N,) or None. ValueError for anything else."
     action, label = said if isinstance(said, tuple) else (said, None)
     action = np.asarray(action)
     n = world.num_envs
@@ -35,7 +35,8 @@ def _say(said, world, running):
         raise ValueError(f"An expert must return a whole number for each of {n} lanes, "
                          f"got {action.dtype} of shape {action.shape}.")
     if label is not None and np.shape(label) != (n,):
-        raise ValueError(f"An expert must return a label for each of {n} lanes, got shape {np.shape(label)}.")
+        raise ValueError(f"An expert must return a label for each of {n} lanes, "
+                         f"got shape {np.shape(label)}.")
     known = world.single_action_space
     if wrong := [a for a in action[running] if a not in known]:
         raise ValueError(f"The expert chose {wrong[0]}, but actions are {known}.")
@@ -62,7 +63,7 @@ def _play(world, expert, rng, max_steps):
 
 def play_expert(
     world: VectorEnv,  # autoreset disabled
-    expert,            # (lanes, rng) -> function from observations (N, ...) to actions (N,), or to actions and labels
+    expert,            # (lanes, rng) -> function from observations (N, ...) to actions (N,), perhaps with labels
     n,                 # episodes that are kept
     least=None,        # rewards that those add up to, at least; None: any
     seed=0,            # fixes world and expert
@@ -80,11 +81,10 @@ def play_expert(
         right += [row for row in rows if least is None or row['total'] >= least]
         if played > 20 * max(n, len(rows)) and len(right) * 20 < played:
             best = max(row['total'] for row in rows)
-            raise ValueError(f"Of {played} episodes of the expert {len(right)} earned {least} or more; "
-                             f"the last few earned {best:g} at most. A base learns from episodes that are right.")
-    rows = right[:n]
-    if not all(row['label'] for row in rows): rows = [{k: x for k, x in row.items() if k != 'label'} for row in rows]
-    return Dataset.from_list(rows)
+            raise ValueError(f"Of {played} episodes of the expert {len(right)} earned {least} or more; the last "
+                             f"few earned {best:g} at most. A base learns from episodes that are right.")
+    found = Dataset.from_list(right[:n])
+    return found if all(found['label']) else found.remove_columns('label')
 
 # %% ../nbs/2_worlds/34d_own_world.ipynb #a857d3f6
 class PaySuccess(VectorWrapper):
@@ -112,7 +112,8 @@ class ShowParts(VectorWrapper):
     "A world that shows each observation as a row of numbers."
     def __init__(self, world):
         super().__init__(world)
-        self.single_observation_space = spaces.MultiDiscrete(observation_parts(world.single_observation_space))
+        parts = observation_parts(world.single_observation_space)
+        self.single_observation_space = spaces.MultiDiscrete(parts)
         self.observation_space = batch_space(self.single_observation_space, world.num_envs)
 
     def reset(self, *, seed=None, options=None):
@@ -126,7 +127,7 @@ class ShowParts(VectorWrapper):
 # %% ../nbs/2_worlds/34d_own_world.ipynb #6edea8e9
 @dataclass
 class Walks:
-    "Episodes side by side, as `train_base` wants them; what stands after an episode's end has no meaning."
+    "Episodes side by side, as `train_base` wants them; after its end an episode has no meaning."
     obs: torch.Tensor     # (n, T, K)
     action: torch.Tensor  # (n, T)
     mask: torch.Tensor    # (n, T) True until the episode ends
@@ -134,7 +135,8 @@ class Walks:
 def to_walks(rows):  # from `play_expert`
     "Episodes as `Walks`."
     pad = lambda xs: pad_sequence([torch.tensor(x) for x in xs], batch_first=True)
-    return Walks(pad(rows['obs']), pad(rows['action']), pad([[True] * len(a) for a in rows['action']]))
+    mask = [[True] * len(action) for action in rows['action']]
+    return Walks(pad(rows['obs']), pad(rows['action']), pad(mask))
 
 
 class WorldTask(Task):
@@ -142,8 +144,8 @@ class WorldTask(Task):
     name = 'world'
     asked = ('success',)  # what the third phase is about, in words
     unit = 'episode'
-    least = None          # what the rewards of a right episode add up to, at least; None: rewards stay as they are
-    n_experts = 512       # episodes of the expert for training; an eighth of that for validation, and for test
+    least = None          # what a right episode earns, at least; None: rewards stay as they are
+    n_experts = 512       # episodes for training; an eighth of that for validation, and for test
     n_lanes = 32          # in which the expert plays
     max_steps = 1000      # ValueError for an expert's episode without an end by then
     seed = 0              # fixes the expert's episodes
@@ -165,7 +167,8 @@ class WorldTask(Task):
     @cached_property
     def rows(self):
         "The expert's episodes of each split."
-        sizes = dict(train=self.n_experts, validation=-(-self.n_experts // 8), test=-(-self.n_experts // 8))
+        held = -(-self.n_experts // 8)
+        sizes = dict(train=self.n_experts, validation=held, test=held)
         lanes = self.lanes(self.n_lanes)
         how = dict(least=self.least, max_steps=self.max_steps)
         return {split: play_expert(lanes, self.expert, n, seed=3 * self.seed + i, **how)
@@ -177,7 +180,8 @@ class WorldTask(Task):
     def new_model(self, config):
         world = self.lanes(1)
         actions = world.single_action_space
-        return new_base(observation_parts(world.single_observation_space), int(actions.start + actions.n), config)
+        parts = observation_parts(world.single_observation_space)
+        return new_base(parts, int(actions.start + actions.n), config)
 
     @cached_property
     def walks(self): return to_walks(self.rows['train'])
@@ -228,4 +232,5 @@ INTERNAL_ID = 'temporal_abstraction/InternalPinpad-v0'
 _HERE = 'temporal_abstraction.own_world'
 
 if INTERNAL_ID not in gym.registry:
-    gym.register(INTERNAL_ID, f'{_HERE}:make_bounded_pinpad', vector_entry_point=f'{_HERE}:make_internal_pinpad')
+    makers = [f'{_HERE}:{name}' for name in ('make_bounded_pinpad', 'make_internal_pinpad')]
+    gym.register(INTERNAL_ID, makers[0], vector_entry_point=makers[1])

@@ -7,9 +7,10 @@ __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE
            'AdaptConfig', 'ExploreConfig', 'RLConfig', 'DiscoverConfig', 'EvaluateConfig', 'find_part', 'CompareConfig',
            'RunSettings', 'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'spoken', 'gathered',
            'load_backbone', 'load_actions', 'load_metacontroller', 'load_policy', 'needs_experts', 'gather',
-           'save_gathered', 'find_experts', 'refuse', 'adapt', 'origin', 'residual_folder', 'from_base', 'from_nothing',
-           'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success', 'explore_actions',
-           'explore', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate', 'write_tables',
+           'in_other_words', 'save_gathered', 'find_experts', 'data_origin', 'refuse', 'adapt', 'origin',
+           'residual_folder', 'from_base', 'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary',
+           'discover', 'imitate', 'success', 'explore_actions', 'explore', 'load_consolidated', 'consolidate',
+           'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate', 'write_tables',
            'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables', 'folder_tables',
            'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'job_place',
            'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates',
@@ -27,10 +28,10 @@ from typing import Literal
 
 import pandas as pd
 import torch
-from datasets import Dataset
 from jinja2 import Template
-from tqdm.auto import tqdm
 from transformers import AutoTokenizer
+from tqdm.auto import tqdm
+from datasets import Dataset
 
 from . import elbo, gather as gathering
 from .backbone import Backbone, BackboneError
@@ -42,6 +43,7 @@ from temporal_abstraction.evaluation import (
     collect_actions, comparison_table, decode_labels, gate_alignment, gate_statistics, judge,
     measure_clusters, pass_rates, sample_programs, segment, switch_table, traces, transplant,
     unseen_share)
+from .finding import find_and_consolidate, FindAndConsolidateConfig, FindConfig
 from .internal_env import InternalEnv
 from .internal_rl import (
     distil, DistilConfig, internal_rl, InternalRLConfig, Policy, rollout)
@@ -61,6 +63,7 @@ from .storage import fingerprint
 from .task import ComposedTask, find_task, ProblemsTask, split_rows, TextTask
 from .token_rl import (
     momentum_grpo, MomentumGRPOConfig, token_grpo, TokenGRPOConfig)
+from .views import reword_completion
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #pgather1
 @dataclass
@@ -91,7 +94,7 @@ class ExploreConfig(Settings):
     "Phase 3."
     rl: InternalRLConfig = field(default_factory=lambda: InternalRLConfig(updates=12, lr=1e-3))
     distil: DistilConfig = field(default_factory=DistilConfig)  # imitation before any reward; 0 steps: none
-    start: Literal['distilled', 'fresh'] = 'distilled'  # how the policy starts: as imitation left it, or fresh
+    start: Literal['distilled', 'fresh', 'prior'] = 'distilled'  # as imitation left it, fresh, or with mean 0 everywhere
     std: Positive = 0.45           # spread of the policy's z at the start
     group: Count = 12              # episodes of each thing asked in each rollout
     temperature: NotNegative = 0.  # of the model's own actions; 0 leaves z as the only noise
@@ -150,6 +153,7 @@ MAIN = 'views'   # the variant that nothing is taken from
 ABLATIONS = {    # name: {path of a setting: value}
     'no views': {'discover.views': 'none'},
     'equal views': {'discover.views': 'equal'},
+    'python views': {'discover.views': 'python'},
     'summary': {'discover.views': 'summary'},
     'always open': {'discover.metacontroller.gate': 'always'},
     'co-trained base': {'discover.base_lr': 1e-3},
@@ -217,6 +221,8 @@ class RunSettings:
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
     compare: CompareConfig = field(default_factory=CompareConfig)
     gather: GatherConfig = field(default_factory=GatherConfig)        # before phase 1
+    consolidate: FindAndConsolidateConfig = field(default_factory=FindAndConsolidateConfig)
+
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #5f4a2835
 def set_field(
@@ -289,9 +295,8 @@ def load_task(run, task=None):
     found = find_task(task or c['task'])
     if getattr(found, 'origin', '') != c.get('data', ''):
         raise RunError(f"{found.name} holds other data than phase 1 has read into {run.out}. Choose another --out for these.")
-    found = spoken(found, run / 'adapt' / 'backbone')
     if 'gather' in c: found = gathered(run, found)
-    return found.take(c.get('n_per_problem'), c['seed'])
+    return spoken(found, run / 'adapt' / 'backbone').take(c.get('n_per_problem'), c['seed'])
 
 def spoken(task, folder):
     "The task with its conversations written for the model in a folder."
@@ -301,7 +306,7 @@ def spoken(task, folder):
 def gathered(run, task):
     "A task whose experts are what the base solved, asked for what it did not solve."
     c = run.config('gather')
-    if (c['task'], c.get('data', '')) != (task.name, getattr(task, 'origin', '')): raise RunError(
+    if (c['task'], c.get('data')) != (task.name, data_origin(task).get('data')): raise RunError(
         f"{run / 'gather'} was gathered for {c['task']} as it was then, not for {task.name} as it is. Choose another --out.")
     prompts = pd.read_parquet(run / 'gather' / 'prompts.parquet').set_index('problem')
     asked = [replace(p, prompt=prompts.prompt[p.name]) for p in task.asked if prompts.becomes[p.name] == 'asked']
@@ -309,8 +314,9 @@ def gathered(run, task):
         f"Nothing is left to ask: each prompt of {task.name} was solved by at least one of {c['n']} programs. "
         "Harder prompts, or fewer programs (--gather.n, with another --out), leave something.")
     rows = pd.read_parquet(run / 'gather' / 'rows.parquet').assign(messages='')   # conversations are written out
-    tokens = max(task.tokens or 0, c['max_new_tokens'])
     rows = split_rows(Dataset.from_pandas(rows, preserve_index=False))
+    tokens = max(task.tokens or 0, c['max_new_tokens'])
+    # without the rows of data: checking them once more would look at the evaluation tests
     return replace(task, rows=rows, asked=asked, reworded=[], tokens=tokens, items=None)
 
 def load_backbone(run, machine=Machine()):
@@ -357,21 +363,25 @@ def gather(
         f"{task.name} has experts without end, so there is nothing to gather.")
     if not base: raise ValueError("Programs are gathered from what a base writes: name one with --base.")
     config = config.certain()
-    data = dict(data=task.origin) if task.origin else {}
-    settings = dict(task=task.name, **data, base=str(base), dtype=dtype or 'bfloat16', **asdict(config))
+    settings = dict(task=task.name, **data_origin(task), base=str(base), dtype=dtype or 'bfloat16', **asdict(config))
     if run.done('gather', settings): return
     task.check(config.n_tests)
     backbone = Backbone.from_pretrained(str(base), dtype=settings['dtype'], device=machine.where)
     if backbone.tokenizer is None: raise BackboneError(f"{base} has no tokenizer, which programs are read by.")
     refuse(task, backbone.tokenizer, backbone.context)
-    task = task.speak(backbone.tokenizer)
+    if getattr(task, 'talks', False): task = task.speak(backbone.tokenizer)
     given = None if task.rows is None else [row for part in task.rows.values() for row in part]
     with run.writing('gather', settings, **origin(backbone)) as folder, task.verifier() as verifier:
-        result = gathering.gather(backbone, task.asked, verifier, config, folder / 'checkpoints', given=given)
+        result = gathering.gather(backbone, task.asked, verifier, config, folder / 'checkpoints', given=given, reword=in_other_words)
         split_rows(result.rows)   # too few programs should be said now, and not by phase 1
         save_gathered(result, folder)
     print(f'Gather: {result}')
     print(result.rates().round(3).to_string(index=False))
+
+def in_other_words(prompt, completion, rng):
+    "The same program in other words; as it is where it cannot be read."
+    try: return reword_completion(prompt, completion, rng).completion
+    except ValueError: return completion
 
 def save_gathered(result, folder):
     "Keep experts, prompts, all that was written, and how often it was right."
@@ -391,6 +401,10 @@ def find_experts(run, task):
     return task, {}
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #80ccbf18
+def data_origin(task):
+    "What tells data of one's own from others, for a run's settings."
+    return dict(data=task.origin) if getattr(task, 'origin', '') else {}
+
 def refuse(task, tokenizer, max_length):
     "Raise `ValueError` for data that the check finds errors in."
     if not getattr(task, 'items', None): return   # ours, which tests prove
@@ -412,8 +426,7 @@ def adapt(
     "Phase 1: a model that acts as experts do."
     task, earlier = find_experts(run, find_task(task))
     dtype = dtype or ('bfloat16' if base else 'float32')
-    data = dict(data=task.origin) if getattr(task, 'origin', '') else {}
-    settings = dict(task=task.name, **data, base=base and str(base), layer=layer, dtype=dtype, **asdict(config), **earlier)
+    settings = dict(task=task.name, **data_origin(task), base=base and str(base), layer=layer, dtype=dtype, **asdict(config), **earlier)
     if run.done('adapt', settings): return
     if not base:
         if isinstance(config, AdaptConfig):
@@ -565,7 +578,7 @@ def explore_actions(
     if c.levels:
         ways = dict(prior='prior', base='zero') | (dict(distilled=imitator.act) if imitator else {})
         levels = {k: success(env, p, c.rl.seed + 1, lanes) for k, p in ways.items()}
-    policy = imitator if c.start == 'distilled' else Policy.like(mc, std=c.std)
+    policy = imitator if c.start == 'distilled' else Policy.like(mc, std=c.std, zero_mean=c.start == 'prior')
     history = internal_rl(env, policy, c.rl, lanes, folder / 'checkpoints' / 'rl').history
     policy.save_pretrained(folder / 'policy')
     if c.levels: levels['likeliest'] = success(env, policy.mode, c.rl.seed + 1, lanes)
@@ -589,6 +602,35 @@ def explore(run: Run, config=ExploreConfig(), task=None, machine=Machine()):
           f"each; the share that succeed went from {first:.2f} to {last:.2f} ({h.seconds.iloc[-1]:.0f} s).")
 
 rl = explore
+
+# %% ../nbs/3_measure/47_pipeline.ipynb #91ee8bdb
+def load_consolidated(run, machine=Machine()):
+    "The model that phase 4 left."
+    dtype = run.config('adapt')['dtype']
+    folder = run / 'consolidate'
+    with loading(folder): return Backbone.from_pretrained(str(folder / 'backbone'), dtype=dtype, device=machine.where)
+
+def consolidate(run: Run, config=FindAndConsolidateConfig(), task=None, machine=Machine()):
+    "Phase 4: what abstract actions find, the model learns."
+    c = config
+    earlier = 'explore' if c.find.by == 'policy' else 'discover'
+    settings = dict(asdict(c), **{earlier: run.config(earlier)})
+    if run.done('consolidate', settings): return
+    task = load_task(run, task)
+    task.check(c.find.n_tests)
+    backbone, mc = load_actions(run, machine)
+    policy = load_policy(run) if c.find.by == 'policy' else None
+    with run.writing('consolidate', settings) as folder, task.verifier() as verifier:
+        vocab = find_vocabulary(run, task, backbone)
+        kept = residual_folder(run)
+        result = find_and_consolidate(task, backbone, mc, verifier, c, policy, vocab, kept, folder / 'checkpoints')
+        result.save_pretrained(folder / 'backbone')
+        result.save_adapter(folder / 'adapter')
+        result.rows.to_parquet(folder / 'programs.parquet')
+        write_history(folder, result.history)
+    h = result.history.iloc[-1]
+    print(f"Phase 4, consolidate: {h.programs} {task.unit}s tried, {h.known} different right ones imitated; "
+          f"in the last round {h.right:.2f} of those tried were right ({h.seconds:.0f} s).")
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #73a70aac
 def describe(
@@ -659,6 +701,7 @@ def load_methods(run, backbone, mc, machine=Machine()):
     found = {}
     if c['base']: found['base'] = load_base(run, c, machine), None, None, None
     found['supervised'] = backbone, None, None, None
+    if (run / 'consolidate').is_dir(): found['consolidated'] = load_consolidated(run, machine), None, None, None
     found['random z'] = backbone, mc, 'prior', 'zero'
     for name, policy in {'distilled z': 'distilled', 'internal RL': 'policy'}.items():
         if (run / 'explore' / policy).is_dir():
@@ -679,6 +722,7 @@ def attempt_all(task, ways, config, verifier, mc):
 def evaluate(run: Run, config=EvaluateConfig(), task=None, machine=Machine()):
     "Gate, abstract actions and pass rates of a run."
     settings = dict(asdict(config), explore=run.config('explore'))
+    if (run / 'consolidate').is_dir(): settings['consolidate'] = run.config('consolidate')
     if run.done('evaluate', settings): return
     task = load_task(run, task)
     task.check(config.n_tests, 'evaluation')   # too many tests asked for should be said before, not after, sampling
@@ -1156,13 +1200,15 @@ def run_all(
     base=None,            # hub id, local folder or smollm2; None: a small model, trained from nothing
     layer=None, dtype=None,
     machine=Machine(),
+    consolidated=False,   # with phase 4
 ):
-    "Phases 1 to 3, their evaluation, and the report; experts are gathered first where there are none."
+    "Phases 1 to 3, or to 4, their evaluation, and the report; experts are gathered first where there are none."
     s = settings
     task = find_task(task)
     if s.gather.n or needs_experts(task): gather(run, base, dtype, s.gather, task, machine)
     adapt(run, base, layer, dtype, s.adapt if base else s.scratch, task, machine)
     discover(run, s.discover, task, machine)
     explore(run, s.explore, task, machine)
+    if consolidated: consolidate(run, s.consolidate, task, machine)
     evaluate(run, s.evaluate, task, machine)
     report(run, task, machine)

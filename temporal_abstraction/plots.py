@@ -37,7 +37,7 @@ PALETTE = {  # method: colour
     'token GRPO': '#d1605e', 'GRPO on tokens': '#d1605e', 'GRPO on raw actions': '#d1605e',
     'momentum GRPO': '#5b5ea6', 'internal RL': '#e5862b', 'internal RL, T=1': '#f0b67f',
     'internal RL, no memory': '#6aa84f', 'internal RL, always open': '#4c8fd6',
-    'internal RL, co-trained base': '#9b6fc4', 'internal RL, no views': '#8c8c8c', 'known subgoals': '#2aa198'}
+    'internal RL, co-trained base': '#9b6fc4', 'internal RL, no views': '#8c8c8c', 'known subgoals': '#2aa198', 'consolidated': '#b5447e'}
 TEAL = PALETTE['distilled z']
 GATES = {'learned': '#e5862b', 'newline': '#4c8fd6', 'random': '#8c8c8c', 'always': '#c2c2c2'}
 TASKS = {'seen': '#4c8fd6', 'unseen': '#e5862b'}

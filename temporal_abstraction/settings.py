@@ -46,6 +46,9 @@ def _bounds(kind): # the annotation of a setting
         return _bounds(inner) + [b for b in more if isinstance(b, Bound)]
     if get_origin(kind) is Literal:
         return [Bound("be " + " or ".join(map(repr, get_args(kind))), lambda v: v in get_args(kind))]
+    if type(None) in get_args(kind):  # may be left out
+        inner = _bounds(get_args(kind)[0])
+        return [Bound(b.must, lambda v, b=b: v is None or b.holds(v)) for b in inner]
     if get_origin(kind) is tuple:
         return [Bound("be a tuple", lambda v: isinstance(v, tuple))] + _each(_bounds(get_args(kind)[0]))
     return [_TYPES[kind]] if kind in (int, float, bool) else []

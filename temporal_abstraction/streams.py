@@ -5,11 +5,13 @@
 # %% auto #0
 __all__ = ['Experts', 'to_experts', 'Texts', 'token_rows', 'as_texts', 'sample_texts', 'problem_tokenizer', 'program_vocabulary',
            'program_nll', 'written_share', 'composed_share', 'expert_share', 'program_batch', 'line_breaks', 'in_line',
-           'ProgramStream', 'PlainProgramStream', 'EqualViewStream', 'program_data']
+           'ProgramStream', 'PlainProgramStream', 'EqualViewStream', 'program_data', 'match_steps', 'RewordedData']
 
 # %% ../nbs/2_worlds/28_streams.ipynb #4629b73d
 import math
 import random
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -26,6 +28,7 @@ from .grammar import Program
 from .pretraining import base_nll, word_tokenizer
 from .programs import PROBLEMS
 from .related import PROMPTS, RELATED
+from .views import NAMES, Rewording, bound_names, reword_completion
 
 # %% ../nbs/2_worlds/28_streams.ipynb #535eabf1
 @dataclass(frozen=True, eq=False)
@@ -310,3 +313,98 @@ def program_data(
     programs = to_experts(source).draw(random.Random(f"data {seed}"), n)
     rows = Dataset.from_list([program.to_row() for program in programs])
     return expert_data(backbone, to_steps(rows, backbone.tokenizer))
+
+# %% ../nbs/2_worlds/28_streams.ipynb #5e1a7e01
+def _statements(marks, offsets):
+    "Which mark each step comes after: the last one before the last character of its token; -1 before all"
+    starts = [start for start, _ in marks]
+    return [bisect_right(starts, end - 1) - 1 for end in [*offsets[1:], offsets[-1]]]
+
+def match_steps(
+    rewording: Rewording,
+    offsets,  # where each token of the program starts in its completion, and in the end its length
+    others,   # the same of the other words
+) -> list:
+    "For each step, the one in other words that is in the same statement and as far into it, or ends it"
+    theirs = _statements(rewording.after, others)
+    size = Counter(theirs)
+    first = {}
+    for step, mark in enumerate(theirs): first.setdefault(mark, step)
+    place = {n: mark for mark, (_, numbers) in enumerate(rewording.after) for n in numbers if mark in first}
+    mark = theirs[0]
+    into = 0
+    at = []
+    before = None
+    for own in _statements(rewording.before, offsets):
+        into = into + 1 if own == before else 0
+        before = own
+        number = rewording.before[own][1] if own >= 0 else None
+        mark = place.get(number, mark)   # what has no place of its own went into the one before
+        at.append(first[mark] + min(into, size[mark] - 1))
+    return at
+
+# %% ../nbs/2_worlds/28_streams.ipynb #5e1a7e04
+class RewordedData(ExpertData):
+    "Programs with their residuals, and of each a few views that `reword_completion` writes when they are first drawn"
+    def __init__(
+        self,
+        backbone,
+        data: ExpertData,  # rows with prompt and completion, and their residuals
+        n_views=8,         # of each program
+        batch_size=32,     # views that pass the lower half at once
+    ):
+        super().__init__(data.rows, data.e)
+        self.backbone = backbone
+        self.n_views = n_views
+        self.batch_size = batch_size
+        own = sorted({name for row in data.rows for name in bound_names(row["prompt"] + row["completion"])})
+        self.names = [name for name in dict.fromkeys([*own, *NAMES]) if self.is_known(name)]
+        self.views = {}    # (row, number) -> residuals (T', n_e), and the step of the view for each of the program
+
+    def contents(self): return *super().contents(), "reworded", self.n_views
+
+    def is_known(self, text, context=0):
+        "Whether a text has no token that is unknown, and is not too long."
+        tokenizer = self.backbone.tokenizer
+        ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+        longest = self.backbone.context or math.inf
+        return (tokenizer.unk_token_id is None or tokenizer.unk_token_id not in ids) and context + len(ids) < longest
+
+    def write(self, i, k):
+        "A row in other words: a `Program`, and the step of it that belongs to each of the row. None where there are none."
+        row = self.rows[i]
+        n = len(row["context"]) + 1
+        rng = random.Random(f"{k} {row['completion']}")
+        def fits(text): return self.is_known(text, n)
+        try: other = reword_completion(row["prompt"], row["completion"], rng, names=self.names, fits=fits)
+        except ValueError: return None
+        tokens = self.backbone.tokenizer(other.completion, add_special_tokens=False, return_offsets_mapping=True)
+        starts = [start for start, _ in tokens["offset_mapping"]]
+        at = match_steps(other, row["offsets"], [*starts, len(other.completion)])
+        return Program(row.get("problem", ""), row["prompt"], other.completion), torch.tensor(at)
+
+    def fill(self, wanted):
+        "Write views that have not been drawn before, and run the lower half on them."
+        written = {key: self.write(*key) for key in wanted if key not in self.views}
+        for i, k in [key for key, view in written.items() if view is None]:
+            e = self[i][1]
+            self.views[i, k] = e, torch.arange(len(e))
+            del written[i, k]
+        keys = list(written)
+        for start in range(0, len(keys), self.batch_size):
+            part = keys[start:start + self.batch_size]
+            batch = program_batch(self.backbone, [written[key][0] for key in part])
+            for key, e, mask in zip(part, batch.e.cpu(), batch.mask.cpu()): self.views[key] = e[mask], written[key][1]
+
+    def loader(self, batch_size, seed=None, skip=0):
+        "As `ExpertData` does, each program with one of its views; without a seed, as they are."
+        for batch in super().loader(batch_size, seed, skip): yield batch if seed is None else self.disguise(batch, seed)
+
+    def disguise(self, batch, seed):
+        "The batch with views in it."
+        keys = [(i, random.Random(f"{seed} {i}").randrange(self.n_views)) for i in batch.index]
+        self.fill(keys)
+        e, at = zip(*(self.views[key] for key in keys))
+        mask = [torch.ones(len(one), dtype=torch.bool) for one in e]
+        batch.view = View(_pad(e), _pad(mask), _pad(at))
+        return batch

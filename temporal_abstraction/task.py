@@ -24,17 +24,18 @@ from .backbone import Backbone
 from .composed import COMPOSED, Composed
 from .data import expert_data, to_steps
 from .formats import (
-    GivenProblem, SUFFIXES, make_problem, problem_of, read_item, read_rows, render_chat, split_rows)
+    GivenProblem, make_problem, problem_of, read_item, read_rows, render_chat, split_rows, SUFFIXES)
 from .internal_rl import Policy
 from .metacontroller import Metacontroller
-from .pinpad import WORLDS, Pinpad, PinpadEnv, expert
-from .pinpad_base import PlainStream, SummaryStream, ViewStream, new_base
+from .pinpad import expert, Pinpad, PinpadEnv, WORLDS
+from .pinpad_base import new_base, PlainStream, SummaryStream, ViewStream
 from .pretraining import new_decoder, word_tokenizer
-from .programs import PROBLEMS, expert_dataset
+from .programs import expert_dataset, PROBLEMS
 from .related import held_out, reword_prompt
 from .storage import fingerprint
 from .streams import (
-    EqualViewStream, PlainProgramStream, ProgramStream, problem_tokenizer, program_data, program_vocabulary, sample_texts)
+    EqualViewStream, PlainProgramStream, problem_tokenizer, program_data, program_vocabulary,
+    ProgramStream, RewordedData, sample_texts)
 from .textworld import ProgramReward, TextWorld
 from .trials import GridTrials, ProgramTrials
 from .verifier import Verifier
@@ -137,6 +138,7 @@ class TextTask(Task):
     words: object = None              # () -> tokenizer for a model from nothing; None: it needs a base
     items: list = None                # rows of data as `read_item` reads them, where the task was made of such
     origin: str = ''                  # a fingerprint of those data
+    views = 'python', 'none'
 
     @property
     def aim(self): return ', '.join(p.name for p in self.asked)
@@ -201,9 +203,10 @@ def data(self:TextTask,
 
 @patch
 def stream(self:TextTask, backbone, n=None, views='own', split='train', folder=None, batch_size=32):
-    "The same, for training."
-    self.view(views)
-    return self.data(backbone, split, n, folder, batch_size)
+    "The same, for training, with views where they are wanted."
+    data = self.data(backbone, split, n, folder, batch_size)
+    viewed = self.view(views) == 'python' and split == 'train'
+    return RewordedData(backbone, data, batch_size=batch_size) if viewed else data
 
 @patch
 def vocabulary(self:TextTask, backbone):
@@ -289,6 +292,7 @@ def _read_task(name):
 class ProblemsTask(TextTask):
     "Problems whose experts are grammars."
     experts: list = None   # the problems that phases 1 and 2 read
+    views = 'none', 'python'
 
     @property
     def labelled(self): return True
@@ -315,13 +319,14 @@ def _held_out(name):
 
 # %% ../nbs/2_worlds/34_task.ipynb #e1f76b74
 _PROGRAM_STREAMS = dict(reworded=ProgramStream, none=PlainProgramStream, equal=EqualViewStream)
+_ROWS, _VIEWS = 1024, 2   # programs that are put in other words, and views of each, where experts write without end
 _SETS = dict(test=0, bank=1, train=2, validation=3)   # seeds of fixed sets
 
 @dataclass
 class ComposedTask(TextTask):
     "Programs composed of operations."
     grammar: Composed = None   # who writes them
-    views = tuple(_PROGRAM_STREAMS)
+    views = (*_PROGRAM_STREAMS, 'python')
     easier = ()
     tries = 2
     length = 4
@@ -348,9 +353,12 @@ class ComposedTask(TextTask):
     def trials(self, backbone, mc): return ProgramTrials(backbone, mc, self.grammar)
 
     def stream(self, backbone, n=2048, views='own', split='train', folder=None, batch_size=32):
-        "Programs without end with residuals, each with a view; for validation a fixed set without."
+        "Programs without end (views of Python: a fixed set of them), each with a view; for validation a fixed set without."
+        view = self.view(views)
         if split == 'validation': return ProgramStream(backbone, self.grammar, n, valid_seed=1)
-        return _PROGRAM_STREAMS[self.view(views)](backbone, self.grammar, n)
+        if view == 'python':
+            return RewordedData(backbone, self.data(backbone, split, min(n, _ROWS)), _VIEWS, batch_size)
+        return _PROGRAM_STREAMS[view](backbone, self.grammar, n)
 
     def data(self, backbone, split='train', n=256, folder=None, batch_size=32, views='own'):
         return program_data(backbone, self.grammar, n, _SETS[split])
