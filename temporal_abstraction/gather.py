@@ -173,16 +173,14 @@ def reword_right(
     problem,
     completions,  # right ones
     missing,      # how many are wanted
-    reword,       # (code, random.Random) -> code
+    reword,       # (prompt, completion, random.Random) -> completion
     verifier,
     config,       # a `GatherConfig`
 ):                # list of completions, none of which is there already
     "Right programs in other words, under the same prompt; they are run, and those that fail are left out."
     rng = random.Random(f'{problem.name}/{config.seed}')
-    whole = [problem.prompt + c for c in completions]
-    said = [reword(rng.choice(whole), rng).rstrip() for _ in range(4 * missing)]
-    said = [code for code in dict.fromkeys(said) if code.startswith(problem.prompt) and code not in whole]
-    texts = [code[len(problem.prompt):] for code in said]
+    said = [reword(problem.prompt, rng.choice(completions), rng).rstrip() for _ in range(4 * missing)]
+    texts = [text for text in dict.fromkeys(said) if text not in completions]
     if not texts: return []
     samples = pd.DataFrame(dict(problem=problem.name, completion=texts))
     judged = judge(samples, verifier, config.n_tests, 'reward', [problem])
@@ -296,7 +294,7 @@ def gather(
     config=GatherConfig(),
     checkpoint=None,        # folder in which an interrupted attempt is taken up again
     *, given=None,          # expert rows that are there already: prompt, completion, perhaps problem
-    reword=None,            # (code, random.Random) -> the same in other words, for config.reword
+    reword=None,            # (prompt, completion, random.Random) -> a completion in other words, for config.reword
 ) -> GatherResult:
     "Experts from what a base solves; `ValueError` when it solves nothing and none are given."
     tok = backbone.tokenizer

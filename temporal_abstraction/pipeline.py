@@ -7,15 +7,15 @@ __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE
            'AdaptConfig', 'ExploreConfig', 'RLConfig', 'DiscoverConfig', 'EvaluateConfig', 'find_part', 'CompareConfig',
            'RunSettings', 'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'same_data', 'spoken', 'gathered',
            'load_backbone', 'load_actions', 'load_metacontroller', 'load_policy', 'needs_experts', 'gather',
-           'save_gathered', 'find_experts', 'data_origin', 'refuse', 'adapt', 'origin', 'residual_folder', 'from_base',
-           'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success',
-           'explore_actions', 'explore', 'load_consolidated', 'consolidate', 'describe', 'attempt', 'load_base',
-           'load_methods', 'attempt_all', 'evaluate', 'write_tables', 'variant_settings', 'discoveries',
-           'discovery_place', 'compare_discoveries', 'join_tables', 'folder_tables', 'rebuild_discovery',
-           'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'job_place', 'by_actions', 'by_tokens',
-           'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates', 'success_table', 'check_groups',
-           'compare', 'pick_expert', 'draw_figures', 'plot_curves', 'embed', 'report', 'write_page', 'show_table',
-           'run_all']
+           'in_other_words', 'save_gathered', 'find_experts', 'data_origin', 'refuse', 'adapt', 'origin',
+           'residual_folder', 'from_base', 'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary',
+           'discover', 'imitate', 'success', 'explore_actions', 'explore', 'load_consolidated', 'consolidate',
+           'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate', 'write_tables',
+           'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables', 'folder_tables',
+           'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'job_place',
+           'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates',
+           'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves', 'embed', 'report',
+           'write_page', 'show_table', 'run_all']
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #e876b89a
 import base64
@@ -41,8 +41,8 @@ from .comparison import (
 from .controllers import controllers_by_layer, ControllersConfig
 from temporal_abstraction.evaluation import (
     collect_actions, comparison_table, decode_labels, gate_alignment, gate_statistics, judge,
-    measure_clusters, pass_rates, pool_problems, sample_programs, segment, switch_table, traces, transplant,
-    unseen_share)
+    measure_clusters, pass_rates, pool_problems, sample_programs, segment, switch_table, traces,
+    transplant, unseen_share)
 from .finding import find_and_consolidate, FindAndConsolidateConfig, FindConfig
 from .internal_env import InternalEnv
 from .internal_rl import (
@@ -63,6 +63,7 @@ from .storage import fingerprint
 from .task import ComposedTask, find_task, ProblemsTask, split_rows, TextTask
 from .token_rl import (
     momentum_grpo, MomentumGRPOConfig, token_grpo, TokenGRPOConfig)
+from .views import reword_completion
 
 # %% ../nbs/3_measure/47_pipeline.ipynb #pgather1
 @dataclass
@@ -317,9 +318,11 @@ def gathered(run, task):
     if not asked: raise ValueError(
         f"Nothing is left to ask: each prompt of {task.name} was solved by at least one of {c['n']} programs. "
         "Harder prompts, or fewer programs (--gather.n, with another --out), leave something.")
-    rows = Dataset.from_pandas(pd.read_parquet(run / 'gather' / 'rows.parquet'), preserve_index=False)
+    rows = pd.read_parquet(run / 'gather' / 'rows.parquet').assign(messages='')   # conversations are written out
+    rows = split_rows(Dataset.from_pandas(rows, preserve_index=False))
     tokens = max(task.tokens or 0, c['max_new_tokens'])
-    return replace(task, rows=split_rows(rows), asked=asked, reworded=[], tokens=tokens)
+    # without the rows of data: checking them once more would look at the evaluation tests
+    return replace(task, rows=rows, asked=asked, reworded=[], tokens=tokens, items=None)
 
 def load_backbone(run, machine=Machine()):
     "The model that phase 1 left."
@@ -369,15 +372,21 @@ def gather(
     if run.done('gather', settings): return
     task.check(config.n_tests)
     backbone = Backbone.from_pretrained(str(base), dtype=settings['dtype'], device=machine.where)
+    if backbone.tokenizer is None: raise BackboneError(f"{base} has no tokenizer, which programs are read by.")
     refuse(task, backbone.tokenizer, backbone.context)
     if getattr(task, 'talks', False): task = task.speak(backbone.tokenizer)
     given = None if task.rows is None else [row for part in task.rows.values() for row in part]
     with run.writing('gather', settings, **origin(backbone)) as folder, task.verifier() as verifier:
-        result = gathering.gather(backbone, task.asked, verifier, config, folder / 'checkpoints', given=given)
+        result = gathering.gather(backbone, task.asked, verifier, config, folder / 'checkpoints', given=given, reword=in_other_words)
         split_rows(result.rows)   # too few programs should be said now, and not by phase 1
         save_gathered(result, folder)
     print(f'Gather: {result}')
     print(result.rates().round(3).to_string(index=False))
+
+def in_other_words(prompt, completion, rng):
+    "The same program in other words; as it is where it cannot be read."
+    try: return reword_completion(prompt, completion, rng).completion
+    except ValueError: return completion
 
 def save_gathered(result, folder):
     "Keep experts, prompts, all that was written, and how often it was right."
