@@ -175,7 +175,9 @@ class CheckResult:
         end = f"{_n(len(errors), 'error')}; no run would begin." if errors else 'No errors.'
         return '\n'.join([*self.sentences, *errors, end])
 
-    def _repr_markdown_(self): return '\n'.join(f'- {line}' for line in str(self).split('\n')) + '\n\n' + self.table.head(10).to_html(index=False)
+    def _repr_markdown_(self):
+        lines = [f'- {line}' for line in str(self).split('\n')]
+        return '\n'.join([*lines, '', self.table.head(10).to_html(index=False)])
 
 def _tests_in_words(problem):
     if problem is None: return ''

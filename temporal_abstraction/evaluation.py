@@ -528,7 +528,7 @@ def _mean(group):
 SHOWN = 12
 
 def comparison_table(rates: pd.DataFrame) -> pd.DataFrame:  # rows (decoding, method), columns problems and their mean
-    "Pass rates as text: `rate [low, high]`, or only the rate where there was a single sample. Of many problems, how many were solved at all."
+    "Pass rates as `rate [low, high]`, or the rate of a single sample; of many problems, how many were solved at all."
     cells = {}
     for (decoding, method), group in rates.groupby(['decoding', 'method'], sort=False):
         by_problem = {r.problem: _cell(r.rate, r.low, r.high, r.n) for r in group.itertuples()}
