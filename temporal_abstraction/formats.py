@@ -640,7 +640,8 @@ def _open_prompt(prompt, entry):
     "A prompt that nobody has completed: prose becomes a comment, with the beginning of the function."
     if entry is None or not is_prose(prompt):
         begun = re.findall(r'^\s*(?:async )?def (\w+)', prompt, re.M)
-        if entry and begun and entry not in begun: raise ValueError(f"entry_point: {entry} is not what the prompt begins, which is {begun[-1]}")
+        if entry and begun and entry not in begun:
+            raise ValueError(f"entry_point: {entry} is not what the prompt begins, which is {begun[-1]}")
         return prompt
     return f'{as_comment(prompt)}\ndef {entry}('
 
