@@ -91,7 +91,8 @@ def count_tokens(task, shown, problems, tokenizer, max_length):
     if max_length:
         errors += [f"{s.where}: prompt and completion take {sum(mine[id(s)])} tokens, but this model can read {max_length}."
                    for s in shown if sum(mine[id(s)]) >= max_length]
-        errors += [f"{p.name}: its prompt takes {prompts[p.name]} tokens and a program up to {longest}, but this model can read {max_length}."
+        errors += [f"{p.name}: its prompt takes {prompts[p.name]} tokens and a program up to {longest}, "
+                   f"but this model can read {max_length}."
                    for p in task.asked if prompts.get(p.name, 0) + longest > max_length]
     counts = sorted(n for _, n in mine.values()) or [0]
     said = [f"Prompts have up to {max([*prompts.values(), *(n for n, _ in mine.values())], default=0)} tokens, programs up to "
@@ -105,7 +106,8 @@ def _meaning(code):
     except (SyntaxError, ValueError): return code
     for node in ast.walk(tree):
         body = getattr(node, 'body', None)
-        if isinstance(body, list) and len(body) > 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant): del body[0]
+        first = body[0] if isinstance(body, list) and len(body) > 1 else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant): del body[0]
     return ast.dump(tree)
 
 def _plain(text): return ' '.join(text.split())
@@ -120,7 +122,8 @@ def find_copies(shown):
         for s in group: s.remarks.append('in two splits')
     if across:
         some = _some(' = '.join(s.where for s in group[:2]) for group in across)
-        said.append(f"In two splits, but for comments and layout, so that what is measured on unseen ones is too good: {_n(len(across), 'program')} ({some}).")
+        said.append("In two splits, but for comments and layout, so that what is measured on unseen ones is too good: "
+                    f"{_n(len(across), 'program')} ({some}).")
     twice = sum(len(group) - 1 for group in places.values())
     if twice: said.append(f"Copies of others: {twice} of {_n(len(shown), 'program')}.")
     return said
@@ -130,7 +133,8 @@ def find_leaks(task, shown, problems, verifier):
     asked = {p.name: p for p in task.asked}
     train = [s for s in shown if s.split == 'train']
     own = sorted({s.problem for s in train} & set(asked))
-    said = [f"Asked and shown by experts, too, so that success is partly recall: {len(own)} of {_n(len(asked), 'problem')} ({_some(own)})."] if own else []
+    share = f"{len(own)} of {_n(len(asked), 'problem')} ({_some(own)})"
+    said = [f"Asked and shown by experts, too, so that success is partly recall: {share}."] if own else []
     prompts = {_plain(s.prompt): s for s in train}
     others = {name: p for name, p in asked.items() if name not in own}
     same = {name: prompts[_plain(p.prompt)] for name, p in others.items() if _plain(p.prompt) in prompts}
@@ -153,14 +157,14 @@ def try_nothing(problems, verifier):
         return [p for p, v in zip(some, verifier(made)) if v.passed]
     easy = run(run(list(problems.values()), 1), None)   # most fail the first
     errors = [f"{p.name}: a function that does nothing passes its tests." for p in easy]
-    fixed = [p.name for p in problems.values() if p not in easy and _constant(p, 'reward')]
-    whole = [p.name for p in problems.values() if p.asserts]
-    single = [p.name for p in problems.values() if not p.asserts and p.tests('reward') == p.tests('evaluation')]
-    said = []
-    if fixed: said.append(f"One and the same value in all tests of the reward, which a constant would give: {_n(len(fixed), 'problem')} ({_some(fixed)}).")
-    if whole: said.append(f"Judged by asserts, the same for the reward and for the evaluation: {_n(len(whole), 'problem')} ({_some(whole)}).")
-    if single: said.append(f"The same tests for the reward and for the evaluation, for want of more: {_n(len(single), 'problem')} ({_some(single)}).")
-    return errors, said
+    pairs = [p for p in problems.values() if not p.asserts]
+    kinds = {
+        'One and the same value in all tests of the reward, which a constant would give':
+            [p.name for p in pairs if p not in easy and _constant(p, 'reward')],
+        'Judged by asserts, the same for the reward and for the evaluation': [p.name for p in problems.values() if p.asserts],
+        'The same tests for the reward and for the evaluation, for want of more':
+            [p.name for p in pairs if p.tests('reward') == p.tests('evaluation')]}
+    return errors, [f"{what}: {_n(len(names), 'problem')} ({_some(names)})." for what, names in kinds.items() if names]
 
 # %% ../nbs/2_worlds/34b_check.ipynb #db3d3323
 @dataclass
