@@ -491,18 +491,18 @@ def _one_test(code, entry, inputs):
     except BaseException as error: return "N" if program is None else "E", _explain(error)
 
 # %% ../nbs/2_worlds/30_sandbox.ipynb #8935d8de
-def _report(channel, word, outcome, write=os.write):
-    "Report what `outcome` says came of a test, and close the report"
+def _report(channel, word, outcome, *given, write=os.write):
+    "Report what `outcome`, with what it is given, says came of a test, and close the report"
     def say(kind, text=""):
         line = word + kind.encode() + (text if kind == "V" else _dumps(text)).encode() + b"\n"
         while line: line = line[write(channel, line):]
-    say(*outcome())
+    say(*outcome(*given))
     say("end")
 
 def _attempt(program, inputs, channel, word):
     "In the child: run one test, report on `channel`"
     work = json.loads(program)
-    _report(channel, word, functools.partial(_one_test, work["code"], work["entry"], json.loads(inputs)))
+    _report(channel, word, _one_test, work["code"], work["entry"], json.loads(inputs))
 
 # %% ../nbs/2_worlds/30_sandbox.ipynb #sbassertanswer
 CALLS = b'{"calls"'   # how the program of a request begins whose input is asserts
@@ -825,7 +825,7 @@ def _part(zygote, fd, program, seconds, channel, word):
     asserts = json.loads(_piece(fd, 1))
     zygote.become_candidate(channel, limit, ours)
     proxy = functools.partial(_proxy, line=LINE, heard=bytearray(), pid=pid, seconds=seconds)
-    return functools.partial(_report, CHANNEL, word, functools.partial(_run_asserts, asserts, proxy))
+    return functools.partial(_report, CHANNEL, word, _run_asserts, asserts, proxy)
 
 # %% ../nbs/2_worlds/30_sandbox.ipynb #dcb8a3a6
 HEAD = struct.Struct("=16sIB")   # a request: its number, how many tests, must values cross whole?
