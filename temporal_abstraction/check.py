@@ -121,7 +121,7 @@ def find_copies(shown):
     for group in across:
         for s in group: s.remarks.append('in two splits')
     if across:
-        some = _some(' = '.join(s.where for s in group[:2]) for group in across)
+        some = _some([f'{one.where} = {other.where}' for one, other, *_ in across])
         said.append("In two splits, but for comments and layout, so that what is measured on unseen ones is too good: "
                     f"{_n(len(across), 'program')} ({some}).")
     twice = sum(len(group) - 1 for group in places.values())

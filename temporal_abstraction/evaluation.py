@@ -6,7 +6,7 @@
 __all__ = ['BOUNDARIES', 'CONVENTIONS', 'WHERE', 'SHOWN', 'true_switches', 'Trace', 'read_program', 'read_episode', 'traces',
            'gate_alignment', 'gate_statistics', 'switch_table', 'decode_labels', 'fit_clusters', 'measure_clusters',
            'collect_actions', 'transplant', 'unseen_share', 'count_repeats', 'summarise_discoveries', 'measure_success',
-           'cut_function', 'LeftFunction', 'sample_programs', 'written_program', 'judge', 'wilson', 'pass_rates',
+           'cut_function', 'LeftFunction', 'sample_programs', 'build_program', 'judge', 'wilson', 'pass_rates',
            'comparison_table', 'pool_problems', 'markdown_table', 'pass_at_k', 'pass_at_k_table', 'segment',
            'segment_steered']
 
@@ -473,7 +473,7 @@ def sample_programs(
                          for (p, i), t in zip(todo, texts)])
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #55cdd5b8
-def written_program(
+def build_program(
     problem,     # a `Problem`
     completion,  # what a model wrote after its prompt
 ) -> str:
@@ -494,7 +494,7 @@ def judge(
         raise ValueError(f"There is no problem {min(unknown)!r}; choose from {', '.join(known)}.")
     tests = {name: known[name].tests(split, n_tests) for name in samples.problem.unique()}
     asked = [known[p] for p in samples.problem]
-    code = [written_program(*row) for row in zip(asked, samples.completion)]
+    code = [build_program(*row) for row in zip(asked, samples.completion)]
     candidates = [Candidate(c, p.entry_point, tests[p.name], None, getattr(p, 'asserts', '')) for p, c in zip(asked, code)]
     verdicts = verifier(candidates)
     passed, status = zip(*((v.passed, v.status) for v in verdicts))

@@ -109,7 +109,9 @@ class Library:
         means = KMeans(k, n_init=10, random_state=seed).fit(z.numpy())
         label = means.labels_
         own = [z[label == g] for g in range(k)]
-        counts = [Counter(t for t, g in zip(texts, label) if t and g == group) for group in range(k)]
+        counts = [Counter() for _ in range(k)]
+        for text, group in zip(texts, label):
+            if text: counts[group][text] += 1
         return cls(
             torch.stack([x.mean(0) for x in own]), name_groups(label, texts, k),
             torch.stack([x.std(0, unbiased=False) for x in own]), [len(x) for x in own],

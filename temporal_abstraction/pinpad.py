@@ -46,7 +46,8 @@ def _check_world(w):
     if w.colours + w.walls + 1 > w.size**2:
         raise ValueError(f"{w.colours} colours, {w.walls} walls and an agent do not fit into "
                          f"{w.size**2} cells.")
-    if not w.subgoals or not all(g and all(c in range(w.colours) for c in g) for g in w.subgoals):
+    colours = {c for g in w.subgoals for c in g}
+    if not w.subgoals or not all(w.subgoals) or not colours <= set(range(w.colours)):
         raise ValueError(f"A subgoal must be a sequence of colours from 0 to {w.colours - 1}, "
                          f"got {w.subgoals}.")
     _check_tasks(w.tasks, len(w.subgoals))

@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE', 'FIGURES', 'TABLES', 'GatherConfig',
            'AdaptConfig', 'ExploreConfig', 'RLConfig', 'DiscoverConfig', 'EvaluateConfig', 'find_part', 'CompareConfig',
-           'RunSettings', 'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'same_data', 'spoken', 'gathered',
-           'load_backbone', 'load_actions', 'load_metacontroller', 'load_policy', 'needs_experts', 'gather',
-           'in_other_words', 'save_gathered', 'find_experts', 'data_origin', 'refuse', 'adapt', 'origin',
-           'residual_folder', 'from_base', 'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary',
-           'discover', 'imitate', 'success', 'explore_actions', 'explore', 'load_consolidated', 'consolidate',
-           'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate', 'write_tables',
+           'RunSettings', 'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'same_data',
+           'write_conversations', 'apply_gathered', 'load_backbone', 'load_actions', 'load_metacontroller',
+           'load_policy', 'needs_experts', 'gather', 'say_otherwise', 'save_gathered', 'find_experts', 'data_origin',
+           'refuse', 'adapt', 'origin', 'residual_folder', 'from_base', 'from_nothing', 'find_actions', 'save_actions',
+           'find_vocabulary', 'discover', 'imitate', 'success', 'explore_actions', 'explore', 'load_consolidated',
+           'consolidate', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate', 'write_tables',
            'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables', 'folder_tables',
            'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'job_place',
            'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates',
@@ -294,8 +294,8 @@ def load_task(run, task=None):
             "--out.")
     found = find_task(task or c['task'])
     same_data(run, found)
-    if 'gather' in c: found = gathered(run, found)
-    return spoken(found, run / 'adapt' / 'backbone').take(c.get('n_per_problem'), c['seed'])
+    if 'gather' in c: found = apply_gathered(run, found)
+    return write_conversations(found, run / 'adapt' / 'backbone').take(c.get('n_per_problem'), c['seed'])
 
 def same_data(run, task):
     "Raise `RunError` where a task of somebody's data has changed since phase 1."
@@ -303,12 +303,12 @@ def same_data(run, task):
     if c['task'] == task.name and c.get('data', '') != getattr(task, 'origin', ''):
         raise RunError(f"{task.name} holds other data than phase 1 has read into {run.out}. Choose another --out for these.")
 
-def spoken(task, folder):
+def write_conversations(task, folder):
     "The task with its conversations written for the model in a folder."
     if not getattr(task, 'talks', False): return task
     with loading(folder): return task.speak(AutoTokenizer.from_pretrained(str(folder)))
 
-def gathered(run, task):
+def apply_gathered(run, task):
     "A task whose experts are what the base solved, asked for what it did not solve."
     c = run.config('gather')
     if (c['task'], c.get('data')) != (task.name, data_origin(task).get('data')): raise RunError(
@@ -377,13 +377,13 @@ def gather(
     if getattr(task, 'talks', False): task = task.speak(backbone.tokenizer)
     given = None if task.rows is None else [row for part in task.rows.values() for row in part]
     with run.writing('gather', settings, **origin(backbone)) as folder, task.verifier() as verifier:
-        result = gathering.gather(backbone, task.asked, verifier, config, folder / 'checkpoints', given=given, reword=in_other_words)
+        result = gathering.gather(backbone, task.asked, verifier, config, folder / 'checkpoints', given=given, reword=say_otherwise)
         split_rows(result.rows)   # too few programs should be said now, and not by phase 1
         save_gathered(result, folder)
     print(f'Gather: {result}')
     print(result.rates().round(3).to_string(index=False))
 
-def in_other_words(prompt, completion, rng):
+def say_otherwise(prompt, completion, rng):
     "The same program in other words; as it is where it cannot be read."
     try: return reword_completion(prompt, completion, rng).completion
     except ValueError: return completion
@@ -399,7 +399,7 @@ def save_gathered(result, folder):
 
 def find_experts(run, task):
     "A task with what was gathered for it in a run, and settings that say so. ValueError where it has no experts."
-    if (run / 'gather').is_dir(): return gathered(run, task), dict(gather=run.config('gather'))
+    if (run / 'gather').is_dir(): return apply_gathered(run, task), dict(gather=run.config('gather'))
     if needs_experts(task): raise ValueError(
         f"{task.name} has prompts and tests, but no expert programs. `temporal-abstraction gather` with the same task "
         "and --out lets a base look for some; `temporal-abstraction run` does this by itself.")
