@@ -2,9 +2,11 @@
 
     OMP_NUM_THREADS=1 python benchmarks/run_durability.py --kills 4 --corruptions 120
 
-Runs a tiny base through the phases. Writes `run_durability.csv` and `run_durability.md` beside this file.
+Runs a tiny base through the phases: once on the six problems, once on prompts and tests alone, which even a random model
+solves now and then, so that there is something to gather and to consolidate. Writes `run_durability.csv` and `run_durability.md` beside this file.
 """
 import argparse
+import json
 import os
 import random
 import shutil
@@ -25,10 +27,12 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from temporal_abstraction import pipeline
 from temporal_abstraction.backbone import Backbone
+from temporal_abstraction.finding import FindAndConsolidateConfig, FindConfig
+from temporal_abstraction.internal_rl import InternalRLConfig
 from temporal_abstraction.pinpad import WORLDS, expert
 from temporal_abstraction.pinpad_base import new_base
 from temporal_abstraction.pipeline import (
-    AdaptConfig, CompareConfig, DiscoverConfig, EvaluateConfig, Machine, RLConfig, Run, set_seed)
+    AdaptConfig, CompareConfig, DiscoverConfig, EvaluateConfig, GatherConfig, Machine, RLConfig, Run, set_seed)
 from temporal_abstraction.pretraining import ScratchConfig, batch_by_length, train_base
 from temporal_abstraction.runs import RunError, write_history
 from temporal_abstraction.storage import fingerprint
@@ -41,7 +45,12 @@ TOKENS = dict(lanes=12, group=4, epochs=3)
 RIVALS = CompareConfig(
     RL, EvaluateConfig(n_samples=1), TokenGRPOConfig(**TOKENS), MomentumGRPOConfig(**TOKENS), seeds=1,
     methods=("token GRPO", "momentum GRPO"))
-ASIDE = "rivals", "base"   # phases that later ones read nothing of
+GATHER = GatherConfig(n=16, max_new_tokens=8, keep=16, prompts=1)
+CONSOLIDATE = FindAndConsolidateConfig(
+    rounds=6, programs=16, steps=6, batch_size=8, solved=1.,
+    find=FindConfig(by="internal RL", n_experts=16, lanes=16, rl=InternalRLConfig(updates=3, epochs=3)))
+ASIDE = "rivals", "base", "gather"   # phases that later ones read nothing of
+PLACES = dict(rivals="compare")      # folders of those that are named otherwise
 SCRATCH = ScratchConfig(steps=60, batch_size=32, n_e=32, n_layers=2, n_ff=64, log_every=20)
 
 
@@ -53,6 +62,14 @@ def tiny_base(folder):
     LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer), **sizes)).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return str(folder)
+
+
+def own_task(file, shown):
+    "Functions that give back what they got; what follows a prompt is a comment, so that most of what is written passes."
+    row = lambda i: dict(prompt=f"def f{i}(x):\n    return x  # {i} ", entry_point=f"f{i}", tests=[[[1], 1], [[2], 2], [[3], 3]])
+    rows = [row(i) | (dict(completion=f"number {i}") if i < shown else {}) for i in range(12)]
+    file.write_text("\n".join(map(json.dumps, rows)))
+    return str(file)
 
 
 def from_nothing(run):
@@ -73,6 +90,16 @@ def phases(base, seed=0):
                 discover=lambda r: pipeline.discover(r, replace(DISCOVER, seed=seed)),
                 explore=lambda r: pipeline.explore(r, set_seed(RL, seed)),
                 rivals=lambda r: pipeline.compare(r, RIVALS, machine=Machine(jobs=1)), base=from_nothing)
+
+
+def own_phases(base, work, seed=0):
+    "The same for tasks of one's own: one without experts, and one with some."
+    tiny = dict(steps=10, batch_size=4, log_every=10, seed=seed)
+    unshown, shown = (own_task(work / f"{n} shown.jsonl", n) for n in (0, 9))
+    return dict(gather=lambda r: pipeline.gather(r, base, "float32", replace(GATHER, seed=seed), unshown),
+                adapt=lambda r: pipeline.adapt(r, base, dtype="float32", config=AdaptConfig(**tiny), task=shown),
+                discover=lambda r: pipeline.discover(r, DiscoverConfig(**tiny)),
+                consolidate=lambda r: pipeline.consolidate(r, replace(CONSOLIDATE, seed=seed)))
 
 
 def start(job, counter):
@@ -102,34 +129,44 @@ def outcome(folder):
 
 
 def kill(phase, make, ready, work, rng, times):
-    "Make a phase, killed `times` times at random moments, next to one that is left alone."
-    whole, torn, n = Run(work / "whole"), Run(work / "torn"), work / "n"
-    for r in (whole, torn): shutil.copytree(ready, r.out, ignore=shutil.ignore_patterns(".lock"))
+    "Make a phase, killed `times` times at random moments, next to one that is left alone; as often as that takes."
+    def fresh(name): return Run(shutil.copytree(ready, work / name, ignore=shutil.ignore_patterns(".lock")))
+    whole, n = fresh("whole"), work / "n"
     began = time.perf_counter()
     assert ended(start(lambda: make(whole), n)) == 0, n.with_suffix(".log").read_text()
-    took, needed, kills, made = time.perf_counter() - began, steps_made(n), 0, work / "made"
-    for _ in range(times):
-        pid, until = start(lambda: make(torn), made), time.perf_counter() + rng.uniform(.1, .5) * took
-        while time.perf_counter() < until and not (gone := os.waitpid(pid, os.WNOHANG)[0]): time.sleep(.001)
-        if gone: break
-        os.killpg(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        kills += 1
-    code = ended(start(lambda: make(torn), made))
-    place = "compare" if phase == "rivals" else phase
-    end = outcome(whole / place)
-    same = code == 0 and bool(end) and end == outcome(torn / place)
-    return dict(phase=phase, kills=kills, steps=needed, lost=steps_made(made) - needed, same_end=same, exit=code)
+    took, needed = time.perf_counter() - began, steps_made(n)
+    end, rows = outcome(whole / PLACES.get(phase, phase)), []
+    while (missing := times - sum(row["kills"] for row in rows)) > 0:
+        torn, made = fresh(f"torn {len(rows)}"), work / f"made {len(rows)}"
+        kills = sum(killed(start(lambda: make(torn), made), rng.uniform(.1, .6) * took) for _ in range(missing))
+        code = ended(start(lambda: make(torn), made))
+        same = code == 0 and bool(end) and end == outcome(torn / PLACES.get(phase, phase))
+        rows.append(dict(kills=kills, lost=steps_made(made) - needed, same=same, exit=code))
+    found = pd.DataFrame(rows)
+    return dict(phase=phase, kills=found.kills.sum(), runs=len(found), steps=needed, lost=found.lost.sum(),
+                most_lost=found.lost.max(), same_end=found.same.all(), exit=found.exit.max())
+
+
+def killed(pid, seconds):
+    "Kill a process group after so many seconds; False if it has ended by itself."
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        if os.waitpid(pid, os.WNOHANG)[0]: return False
+        time.sleep(.001)
+    os.killpg(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    return True
 
 
 def use(run):
     "A hash of all that later phases read of a run."
     bb, mc = pipeline.load_backbone(run), pipeline.load_metacontroller(run)
     data = pipeline.load_task(run).data(bb, "train", folder=run / "residuals")
-    run.check("explore")
-    policies = [pipeline.load_policy(run, k) for k in ("distilled", "policy")]
-    settings = [run.config(k) for k in ("adapt", "discover", "explore")]
-    return fingerprint(bb.model, bb.layer, bb.tokenizer.backend_tokenizer.to_str(), mc, data.e, policies, settings)
+    there = [phase for phase in ("gather", "adapt", "discover", "explore", "consolidate") if (run / phase).is_dir()]
+    settings = [run.config(phase) for phase in there]
+    learned = [pipeline.load_policy(run, k) for k in ("distilled", "policy")] if "explore" in there else []
+    if "consolidate" in there: learned.append(pipeline.load_consolidated(run).model)
+    return fingerprint(bb.model, bb.layer, bb.tokenizer.backend_tokenizer.to_str(), mc, data.e, learned, settings)
 
 
 def spoil(run, other, rng):
@@ -153,7 +190,7 @@ def spoil(run, other, rng):
 
 
 def corrupt(ready, other, work, n, rng):
-    "How often a change in a run is refused, goes unnoticed, or makes no difference, by kind."
+    "What became of n changes in a run: (kind, whether it was refused, went unnoticed, or makes no difference)."
     right, found = use(ready), []
     for _ in range(n):
         shutil.rmtree(work, ignore_errors=True)
@@ -163,6 +200,11 @@ def corrupt(ready, other, work, n, rng):
         except RunError: outcome = "refused"
         except Exception as e: outcome = f"{type(e).__name__}"
         found.append((how, outcome))
+    return found
+
+
+def count(found):
+    "How often what became of which kind of change."
     counts = pd.Series(Counter(found)).unstack(fill_value=0)
     return counts.reindex(columns=sorted({"refused", "changed silently", "no difference", *counts.columns}), fill_value=0)
 
@@ -176,18 +218,20 @@ def main():
     torch.set_num_threads(1)
     rng, work, here = random.Random(a.seed), Path(tempfile.mkdtemp()), Path(__file__).parent
     base = tiny_base(work / "model")
-    ready, other = Run(work / "ready"), Run(work / "other")
-    ready.out.mkdir()
-    rows = []
-    for phase, make in phases(base).items():
-        place = work / phase
-        place.mkdir()
-        rows.append(kill(phase, make, ready.out, place, rng, a.kills))
-        print(rows[-1], flush=True)
-        if phase not in ASIDE: shutil.copytree(place / "whole", ready.out, dirs_exist_ok=True)
-    for phase, make in phases(base, seed=1).items():
-        if phase not in ASIDE: make(other)
-    kills, spoilt = pd.DataFrame(rows), corrupt(ready, other, work / "spoilt", a.corruptions, rng)
+    rows, found = [], []
+    for name, todo in dict(shown=lambda seed: phases(base, seed), own=lambda seed: own_phases(base, work, seed)).items():
+        ready, other = Run(work / name), Run(work / f"{name} other")
+        ready.out.mkdir()
+        for phase, make in todo(0).items():
+            place = work / f"{name} {phase}"
+            place.mkdir()
+            rows.append(dict(task=name) | kill(phase, make, ready.out, place, rng, a.kills))
+            print(rows[-1], flush=True)
+            if phase not in ASIDE: shutil.copytree(place / "whole", ready.out, dirs_exist_ok=True)
+        for phase, make in todo(1).items():
+            if phase not in ASIDE: make(other)
+        found += corrupt(ready, other, work / "spoilt", a.corruptions // 2, rng)
+    kills, spoilt = pd.DataFrame(rows), count(found)
     kills.to_csv(here / "run_durability.csv", index=False)
     text = f"Kills at random moments of each phase:\n\n```\n{kills.to_string(index=False)}\n```\n\nChanges in a finished run:\n\n```\n{spoilt.to_string()}\n```\n"
     (here / "run_durability.md").write_text(text)

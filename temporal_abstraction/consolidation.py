@@ -124,7 +124,7 @@ def take_in(rows, known, share, by_model):
 def consolidate_in_rounds(
     backbone,
     prompts,                # texts
-    find,                   # (round, backbone or None, {prompt: n}) -> rows with prompt, completion, right
+    find,                   # (round, backbone or None, {prompt: n}) -> rows with prompt, completion, right; perhaps with state_dict
     config=ConsolidateConfig(),
     experts: ExpertData = None,  # programs that are not to be forgotten
     valid: ExpertData = None,    # experts' programs for the history
@@ -144,7 +144,8 @@ def consolidate_in_rounds(
         return rows, list(by_z), list(by_model)
 
     with Loop(opt, c.rounds, clip=1., title='phase 4: consolidate', unit='round', checkpoint=checkpoint,
-              made_from=(c, backbone, backbone.layer, prompts, experts, vocab)) as loop:
+              made_from=(c, backbone, backbone.layer, prompts, experts, vocab),
+              also=find if hasattr(find, 'state_dict') else ()) as loop:
         if not loop.kept: loop.kept = dict(known={p: [] for p in prompts}, share={}, verified=0)
         known, share = loop.kept['known'], loop.kept['share']
         lessons.add([dict(prompt=p, completion=t) for p, ts in known.items() for t in ts])

@@ -7,6 +7,7 @@ __all__ = ['FindConfig', 'FindAndConsolidateConfig', 'Finder', 'find_explorer', 
 
 # %% ../nbs/3_measure/47_finding.ipynb #f7d927ec
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
 import torch
@@ -43,7 +44,8 @@ class FindAndConsolidateConfig(ConsolidateConfig):
 class Finder:
     "Writes and verifies programs for the prompts of a task."
     def __init__(self, task, backbone, mc, verifier, config=FindConfig(), enough=4, seed=0,
-                 act=None):   # (e, state) -> (z, state): what explores; None: still to be learned
+                 act=None,    # (e, state) -> (z, state): what explores; None: still to be learned
+        checkpoint=None):   # folder in which learning is taken up again; None: none
         self.task = task
         self.backbone = backbone
         self.mc = mc
@@ -52,7 +54,8 @@ class Finder:
         self.enough = enough
         self.seed = seed
         self.act = act
-        self.names = {p.prompt: p.name for p in task.asked}
+        self.checkpoint = checkpoint
+        self.learned = None   # a `Policy`
 
     def __call__(self, round, model, asked):
         "Rows with prompt, completion and right."
@@ -85,16 +88,32 @@ class Finder:
 
     def learn(self, env, lanes):
         "Internal RL until enough is found of every prompt; its policy explores from then on."
-        rows = []
-        def until(env, episodes):
-            rows.extend(self.read(env, episodes))
+        asked = set(env.world.rows['prompt'])
+        def until(rows):
             right = {(row['prompt'], row['completion']) for row in rows if row['right']}
             found = [prompt for prompt, _ in right]
-            return all(found.count(prompt) >= self.enough for prompt in set(env.world.rows['prompt']))
+            return all(found.count(prompt) >= self.enough for prompt in asked)
         policy = Policy.like(self.mc, std=1., zero_mean=True)
-        internal_rl(env, policy, replace(self.config.rl, seed=self.seed), lanes, until=until)
+        c = replace(self.config.rl, seed=self.seed)
+        result = internal_rl(env, policy, c, lanes, self.checkpoint, self.read, until)
+        self.follow(policy)
+        return result.rows
+
+    def follow(self, policy):
+        "Explore by a policy that was learned."
+        self.learned = policy
         self.act = policy.act
-        return rows
+
+    def state_dict(self):
+        "What was learned, for a checkpoint."
+        return dict(learned=self.learned and self.learned.state_dict())
+
+    def load_state_dict(self, state):
+        "Go on with what was learned."
+        if not state['learned']: return
+        policy = Policy.like(self.mc)
+        policy.load_state_dict(state['learned'])
+        self.follow(policy)
 
 # %% ../nbs/3_measure/47_finding.ipynb #d4ffe340
 def find_explorer(by, mc, experts, policy=None):
@@ -122,6 +141,7 @@ def find_and_consolidate(
     experts, valid = (task.data(backbone, split, c.find.n_experts, residuals) for split in ('train', 'validation'))
     torch.manual_seed(c.seed)
     act = find_explorer(c.find.by, mc, experts, policy)
-    finder = Finder(task, backbone, mc, verifier, c.find, c.enough, c.seed, act)
+    learning = checkpoint and Path(checkpoint) / 'explore'
+    finder = Finder(task, backbone, mc, verifier, c.find, c.enough, c.seed, act, learning)
     prompts = [p.prompt for p in task.asked]
     return consolidate_in_rounds(backbone, prompts, finder, c, experts, valid, vocab, checkpoint)

@@ -244,9 +244,10 @@ class InternalRLConfig(Settings):
 
 @dataclass
 class InternalRLResult:
-    "The trained policy and its learning curve."
+    "The trained policy, its learning curve, and what was read of each rollout."
     policy: Policy
     history: pd.DataFrame  # update, episodes, reward (if judged), switches, ratio, kl, reward_<group>, seconds
+    rows: list = ()        # what `read` gave, of all rollouts
 
 # %% ../nbs/1_method/11_internal_rl.ipynb #d882897c
 def surrogate(
@@ -307,7 +308,8 @@ def internal_rl(
     config=InternalRLConfig(),
     options=None,       # for the world's reset, e.g. which prompt each lane gets
     checkpoint=None,    # folder in which an interrupted training is taken up again; None: none
-    until=None,         # (env, episodes) -> whether this rollout was the last; None: never
+    read=None,          # (env, episodes) -> list of rows, what to keep of each rollout; None: nothing
+    until=None,         # rows so far -> whether this rollout was the last; None: never
 ) -> InternalRLResult:
     "Phase 3: maximise reward over z, without a critic (Kobayashi et al. 2025, internal RL)."
     c = config
@@ -315,16 +317,17 @@ def internal_rl(
     opt = policy_optimiser(policy, c)
     def gather(update):
         episodes = rollout(env, policy.act, seed=c.seed * 10_000 + update, options=options)
-        lesson = episodes + Episodes(**loop.kept['known']) if loop.kept else episodes
+        lesson = episodes + Episodes(**known) if (known := loop.kept.get('known')) else episodes
         with torch.no_grad():
             old = policy.log_probs(lesson.e, lesson.z, lesson.mask)
-        return vars(episodes), vars(lesson), old
+        rows = read(env, episodes) if read else []
+        return vars(episodes), vars(lesson), old, rows
 
     with Loop(opt, c.updates, clip=c.grad_clip, title='phase 3: internal RL', unit='update',
               checkpoint=checkpoint,
               made_from=(c, policy, env.backbone, env.mc, env.temperature, options)) as loop:
         for update in loop:
-            *parts, old = loop.once(lambda: gather(update))
+            *parts, old, rows = loop.once(lambda: gather(update))
             episodes, lesson = (Episodes(**part) for part in parts)
             for _ in loop.within(c.epochs):
                 objective, ratio, kl = surrogate(policy, lesson, old, c.clip, c.ratio)
@@ -336,5 +339,6 @@ def internal_rl(
             by_group = {f'reward_{g}': episodes.mean_reward(g) for g in groups}
             loop.log(episodes=(update + 1) * len(episodes), reward=episodes.mean_reward(),
                      switches=episodes.mask.sum(1).float().mean(), ratio=ratio.mean(), kl=kl, **by_group)
-            if until and until(env, episodes): break
-    return InternalRLResult(policy, loop.history)
+            loop.kept['rows'] = loop.kept.get('rows', []) + rows
+            if until and until(loop.kept['rows']): break
+    return InternalRLResult(policy, loop.history, loop.kept['rows'])
