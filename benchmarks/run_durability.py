@@ -51,6 +51,7 @@ CONSOLIDATE = FindAndConsolidateConfig(
     find=FindConfig(by="internal RL", n_experts=16, lanes=16, rl=InternalRLConfig(updates=3, epochs=3)))
 ASIDE = "rivals", "base", "gather"   # phases that later ones read nothing of
 PLACES = dict(rivals="compare")      # folders of those that are named otherwise
+FOREIGN = "adapter_config.json", "adapter_model.safetensors", "generation_config.json"   # files that loaders look for
 SCRATCH = ScratchConfig(steps=60, batch_size=32, n_e=32, n_layers=2, n_ff=64, log_every=20)
 
 
@@ -181,7 +182,7 @@ def spoil(run, other, rng):
     if how == "empty": path.write_bytes(b"")
     if how == "other run": shutil.copy(twin, path)
     if how == "lost": path.unlink()
-    if how == "added": shutil.copy(path, path.with_name(rng.choice(["adapter_config.json", "adapter_model.safetensors", "generation_config.json"])))
+    if how == "added": shutil.copy(path, path.with_name(rng.choice([name for name in FOREIGN if name != path.name])))
     if how == "exchanged":
         phase = run / path.relative_to(run.out).parts[0]
         shutil.rmtree(phase)

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SUFFIXES', 'Row', 'read_rows', 'find_tests', 'to_program', 'to_pairs', 'read_tests', 'stands', 'is_prose',
-           'as_comment', 'to_continuation', 'GivenProblem', 'make_problem', 'render_chat', 'Item', 'read_item',
-           'problem_of', 'to_problem', 'split_rows']
+           'as_comment', 'to_continuation', 'GivenProblem', 'split_tests', 'make_problem', 'render_chat', 'Item',
+           'read_item', 'problem_of', 'to_problem', 'split_rows']
 
 # %% ../nbs/2_worlds/34_formats.ipynb #f77b5778
 import ast
@@ -507,18 +507,27 @@ class GivenProblem(Problem):
         return replace(self, prompt=render_chat(self.messages, tokenizer)) if self.messages else self
 
 
+def split_tests(tests):
+    "Pairs (arguments, expected result), half for the reward and half for the evaluation; a result that occurs twice is on both sides."
+    by_result = {}
+    for test in tests: by_result.setdefault(repr(test[1]), []).append(test)
+    rarest_first = sorted(by_result.values(), key=len)
+    dealt = [test for same in rarest_first for test in same]
+    return dealt[::2], dealt[1::2]
+
+
 def make_problem(
     prompt,            # what a program begins with, its signature included
     entry_point,       # name of the function to be written
     tests,             # pairs (tuple of arguments, expected result) that the reward looks at
-    evaluation=None,   # the same, for the evaluation alone; None: every second of those
+    evaluation=None,   # the same, for the evaluation alone; None: half of those, by `split_tests`
     name=None,         # None: that of the function
     asserts='',        # instead of tests: a program that asserts
     messages=None,     # the conversation that the prompt stands for
 ) -> GivenProblem:
     "A problem of one's own. ValueError for tests that cannot be split in two."
     tests = list(tests)
-    if evaluation is None: tests, evaluation = tests[::2], tests[1::2]
+    if evaluation is None: tests, evaluation = split_tests(tests)
     if not asserts and not (tests and evaluation):
         raise ValueError(f"{name or entry_point} needs tests for the reward and others for the evaluation, "
                          f"got {len(tests)} and {len(evaluation)}.")

@@ -190,7 +190,7 @@ class Episodes:
 
 # %% ../nbs/1_method/11_internal_rl.ipynb #9deaa00b
 def rollout(
-    env,           # an `InternalEnv`
+    env,           # an `InternalEnv`, or Gymnasium's vector wrappers around one
     policy,        # (e (n, n_e), state) -> (z (n, n_z), state), as `Policy.act`
     seed=None,     # fixes the world's draws and the model's own sampling; a policy draws from torch's state
     options=None,  # for the world's reset
@@ -198,7 +198,7 @@ def rollout(
     "Run every lane of the environment to its end, asking the policy only where a gate fired."
     e, info = env.reset(seed=seed, options=options)
     n = env.num_envs
-    group = info.get('row', getattr(env.world.unwrapped, 'row', np.zeros(n, int)))
+    group = info.get('row', getattr(env.unwrapped.world.unwrapped, 'row', np.zeros(n, int)))
     reward = np.zeros(n)
     judged = np.ones(n, bool)
     z = torch.zeros(n, env.single_action_space.shape[0])
@@ -303,7 +303,7 @@ def policy_optimiser(policy, config):
 
 
 def internal_rl(
-    env,                # an `InternalEnv`
+    env,                # an `InternalEnv`, or Gymnasium's vector wrappers around one
     policy: Policy,     # trained in place
     config=InternalRLConfig(),
     options=None,       # for the world's reset, e.g. which prompt each lane gets
@@ -313,6 +313,7 @@ def internal_rl(
 ) -> InternalRLResult:
     "Phase 3: maximise reward over z, without a critic (Kobayashi et al. 2025, internal RL)."
     c = config
+    inner = env.unwrapped
     torch.manual_seed(c.seed)
     opt = policy_optimiser(policy, c)
     def gather(update):
@@ -320,12 +321,12 @@ def internal_rl(
         lesson = episodes + Episodes(**known) if (known := loop.kept.get('known')) else episodes
         with torch.no_grad():
             old = policy.log_probs(lesson.e, lesson.z, lesson.mask)
-        rows = read(env, episodes) if read else []
+        rows = read(inner, episodes) if read else []
         return vars(episodes), vars(lesson), old, rows
 
     with Loop(opt, c.updates, clip=c.grad_clip, title='phase 3: internal RL', unit='update',
               checkpoint=checkpoint,
-              made_from=(c, policy, env.backbone, env.mc, env.temperature, options)) as loop:
+              made_from=(c, policy, inner.backbone, inner.mc, inner.temperature, options)) as loop:
         for update in loop:
             *parts, old, rows = loop.once(lambda: gather(update))
             episodes, lesson = (Episodes(**part) for part in parts)
