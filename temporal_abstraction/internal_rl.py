@@ -306,7 +306,7 @@ def internal_rl(
     env,                # an `InternalEnv`, or Gymnasium's vector wrappers around one
     policy: Policy,     # trained in place
     config=InternalRLConfig(),
-    options=None,       # for the world's reset, e.g. which prompt each lane gets
+    options=None,       # for the world's reset, e.g. which prompt each lane gets; or update -> options
     checkpoint=None,    # folder in which an interrupted training is taken up again; None: none
     read=None,          # (env, episodes) -> list of rows, what to keep of each rollout; None: nothing
     until=None,         # rows so far -> whether this rollout was the last; None: never
@@ -314,10 +314,11 @@ def internal_rl(
     "Phase 3: maximise reward over z, without a critic (Kobayashi et al. 2025, internal RL)."
     c = config
     inner = env.unwrapped
+    asked = [options(u) if callable(options) else options for u in range(c.updates)]
     torch.manual_seed(c.seed)
     opt = policy_optimiser(policy, c)
     def gather(update):
-        episodes = rollout(env, policy.act, seed=c.seed * 10_000 + update, options=options)
+        episodes = rollout(env, policy.act, seed=c.seed * 10_000 + update, options=asked[update])
         lesson = episodes + Episodes(**known) if (known := loop.kept.get('known')) else episodes
         with torch.no_grad():
             old = policy.log_probs(lesson.e, lesson.z, lesson.mask)
@@ -326,7 +327,7 @@ def internal_rl(
 
     with Loop(opt, c.updates, clip=c.grad_clip, title='phase 3: internal RL', unit='update',
               checkpoint=checkpoint,
-              made_from=(c, policy, inner.backbone, inner.mc, inner.temperature, options)) as loop:
+              made_from=(c, policy, inner.backbone, inner.mc, inner.temperature, asked)) as loop:
         for update in loop:
             *parts, old, rows = loop.once(lambda: gather(update))
             episodes, lesson = (Episodes(**part) for part in parts)

@@ -203,7 +203,7 @@ class WorldTask(Task):
         "The same, for training."
         return self.data(backbone, split, n, folder, batch_size, views)
 
-    def world(self, backbone, group, verifier=None, n_tests=None, split='reward'):
+    def world(self, backbone, group, verifier=None, n_tests=None, split='reward', at_once=None, seed=0):
         "So many lanes of the third phase, and no option for its reset."
         world = ShowParts(leave_ended(self.target(group)))
         return world if self.least is None else PaySuccess(world, self.least), None

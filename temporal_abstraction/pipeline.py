@@ -97,6 +97,7 @@ class ExploreConfig(Settings):
     start: Literal['distilled', 'fresh', 'prior'] = 'distilled'  # as imitation left it, fresh, or with mean 0 everywhere
     std: Positive = 0.45           # spread of the policy's z at the start
     group: Count = 12              # episodes of each thing asked in each rollout
+    at_once: Count = 24            # things asked in a rollout; where there are more, they take turns
     temperature: NotNegative = 0.  # of the model's own actions; 0 leaves z as the only noise
     n_tests: Count = 10            # hidden reward tests a problem
     n_imitated: Count = 256        # experts' programs that are imitated, where there are more
@@ -578,16 +579,17 @@ def explore_actions(
         kept = folder / 'checkpoints' / 'distil'
         imitator = imitate(task, mc, backbone, c, residuals, kept, machine.residual_batch)
     if imitator: imitator.save_pretrained(folder / 'distilled')
-    world, lanes = task.world(backbone, c.group, verifier, c.n_tests)
+    world, lanes = task.world(backbone, c.group, verifier, c.n_tests, at_once=c.at_once, seed=c.rl.seed)
+    once = lanes(0) if callable(lanes) else lanes
     env = InternalEnv(backbone, mc, world, c.temperature)
     levels = {}
     if c.levels:
         ways = dict(prior='prior', base='zero') | (dict(distilled=imitator.act) if imitator else {})
-        levels = {k: success(env, p, c.rl.seed + 1, lanes) for k, p in ways.items()}
+        levels = {k: success(env, p, c.rl.seed + 1, once) for k, p in ways.items()}
     policy = imitator if c.start == 'distilled' else Policy.like(mc, std=c.std, zero_mean=c.start == 'prior')
     history = internal_rl(env, policy, c.rl, lanes, folder / 'checkpoints' / 'rl').history
     policy.save_pretrained(folder / 'policy')
-    if c.levels: levels['likeliest'] = success(env, policy.mode, c.rl.seed + 1, lanes)
+    if c.levels: levels['likeliest'] = success(env, policy.mode, c.rl.seed + 1, once)
     return history.assign(**levels)
 
 

@@ -19,6 +19,7 @@ DEPTH = 64              # the deepest nesting
 _dumps = json.JSONEncoder(separators=(",", ":")).encode
 _TAGS = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset", dict: "dict"}
 _SHARED = (list, set, dict)   # what two places can hold in common and one of them change
+_EQUALS = {kind: dict for kind in (collections.Counter, collections.OrderedDict, collections.defaultdict)}   # of the standard library
 
 class Foreign(ValueError):
     "A value that is not made of plain builtin types, or is too large or too deep"
@@ -45,13 +46,13 @@ def to_tree(value,              # any object
     finished = {}
     def walk(x, depth):
         nonlocal left
-        kind = type(x)
+        kind = _EQUALS.get(type(x), type(x))
         if not canonical and id(x) in finished: return ["same", finished[id(x)]]
         left -= _cost(x, kind)
         if left < 0: raise Foreign("a value that is too large")
         if depth > DEPTH: raise Foreign("a value nested too deeply")
         if kind not in _TAGS: return _leaf(x, kind)
-        items = [walk(i, depth + 1) for i in (x.items() if kind is dict else x)]
+        items = [walk(i, depth + 1) for i in (dict.items(x) if kind is dict else x)]
         if kind in (set, frozenset) or kind is dict and canonical: items.sort(key=_dumps)
         if kind in _SHARED: finished[id(x)] = len(finished)
         return [_TAGS[kind], *items]
@@ -483,7 +484,9 @@ def _one_test(code, entry, inputs):
         exec(program, module.__dict__)
         function = module.__dict__.get(entry)
         if not callable(function): return "N", f"there is no function named {entry}"
-        return "V", dumps(function(*from_tree(inputs)), canonical=True)
+        tag, *args = inputs
+        value = function(*from_tree(args[0] if tag == "truth" else inputs))
+        return "V", dumps(not not value if tag == "truth" else value, canonical=True)
     except Foreign as error: return "I", f"returned {error}"
     except MemoryError:
         _raise_memory_limit()
@@ -578,8 +581,20 @@ def _value_of(said):
     known = isinstance(found, type) and issubclass(found, Exception)
     raise (found if known else RuntimeError)(message.removeprefix(f"{name}: "))
 
+class _Name:
+    "A name that asserts use: a function of the candidate where it is called, a module of Python where it has attributes"
+    def __init__(self, name, call):
+        self.name = name
+        self.call = call
+
+    def __call__(self, *args, **named): return self.call(*args, **named)
+
+    def __getattr__(self, attribute):
+        if self.name in sys.stdlib_module_names: return getattr(__import__(self.name), attribute)
+        raise NameError(f"name {self.name!r} is a function of the candidate, which has no attribute {attribute!r}")
+
 def _proxy(name, line, heard, pid, seconds):
-    "A function that is called in the candidate's process"
+    "A name for the asserts; calls of it are made in the candidate's process"
     def call(*args, **named):
         try: question = dumps([name, list(args), named])
         except Foreign as error: raise _Stopped("I", f"the asserts hand over {error}") from None
@@ -590,7 +605,7 @@ def _proxy(name, line, heard, pid, seconds):
         except (ValueError, TypeError, RecursionError) as error:
             if said[:1] == b"R": raise
             raise _Stopped("B", "") from None
-    return call
+    return _Name(name, call)
 
 def _names_in(code):
     "All names that a piece of code and those inside it use"

@@ -90,7 +90,9 @@ def _expected(value):
 def _split_tests(tests):
     "The inputs of `tests` as JSON texts, and what to compare with: a canonical text or a `Like`"
     try:
-        inputs = [json.dumps(to_tree(list(args))).encode() for args, _ in tests]
+        trees = [to_tree(list(args)) for args, _ in tests]
+        truth = [isinstance(value, Like) and value.by == "truth" for _, value in tests]
+        inputs = [json.dumps(["truth", tree] if wanted else tree).encode() for wanted, tree in zip(truth, trees)]
         return inputs, [_expected(value) for _, value in tests]
     except (TypeError, ValueError) as error:
         raise ValueError(f"tests must be pairs (args, expected) of plain builtin values: {error}") from None
@@ -176,8 +178,6 @@ def _same(said, expected, tolerance):
     except (ValueError, RecursionError, TypeError, IndexError): return False   # no tree at all
 
 # %% ../nbs/2_worlds/31_verifier.ipynb #vflikecode
-_FALSE = {dumps(x, True).encode() for x in (None, False, 0, 0.0, -0.0, 0j, "", b"", [], (), set(), frozenset(), {})}
-
 def _without_tuples(value):
     "Lists for tuples, as JSON has it"
     if type(value) in (list, tuple): return [_without_tuples(item) for item in value]
@@ -186,7 +186,7 @@ def _without_tuples(value):
 
 def _is_like(said, like):
     "Is the text `said` by a child a value that an assert would take?"
-    if like.by == "truth": return (said not in _FALSE) == bool(like.value)
+    if like.by == "truth": return said == dumps(bool(like.value)).encode()
     wanted = dumps(like.value, True).encode()
     if said == wanted and not like.tolerance: return b"NaN" not in said
     if len(said) > 10 * len(wanted) + 100 or b'["same",' in said: return False
