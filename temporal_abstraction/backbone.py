@@ -817,9 +817,11 @@ def decode_written(tokenizer,
                  ids,       # (n, T) token ids, as a tensor, an array or lists
                  before,    # (n,) the token that stands before each row
                  ends=()):  # tokens that end a text
-    "What each row says, to the letter, up to its first end token: a list of texts."
+    "What each row says, to the letter, up to its first end token and without padding behind: a list of texts."
     rows = [list(takewhile(lambda t: t not in ends, row)) for row in (ids.tolist() if hasattr(ids, "tolist") else ids)]
-    def read(rows): return tokenizer.batch_decode(rows, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    for row in rows:
+        while row and row[-1] == tokenizer.pad_token_id: row.pop()
+    def read(rows): return tokenizer.batch_decode(rows, clean_up_tokenization_spaces=False)
     starts = read([[int(t)] for t in before])
     wholes = read([[int(t), *row] for t, row in zip(before, rows)])
     return [whole[len(start):] if whole.startswith(start) else alone for start, whole, alone in zip(starts, wholes, read(rows))]

@@ -21,7 +21,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from .data import ExpertData
 from .metacontroller import Metacontroller, Saved
-from .settings import Count, Positive, Settings, Whole
+from .settings import Count, LARGEST, Positive, Settings, Whole
 from .steering import choose
 from .training import Loop
 
@@ -174,8 +174,8 @@ class Episodes:
         Over judged episodes; 0 for the others. ValueError for rewards that are no numbers."""
         everybody = torch.ones_like(self.reward, dtype=torch.bool)
         judged = getattr(self, 'judged', everybody)   # episodes of other makes know nothing of it
-        if not self.reward[judged].isfinite().all():
-            raise ValueError("Some rewards are not finite; nothing can be learned from them.")
+        if not (self.reward[judged].abs() <= LARGEST).all():
+            raise ValueError(f"Some rewards are no finite numbers of at most {LARGEST:g}; nothing can be learned from them.")
         a = torch.zeros_like(self.reward)
         for g in self.group[judged].unique():
             mine = (self.group == g) & judged

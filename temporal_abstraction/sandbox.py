@@ -51,7 +51,7 @@ def to_tree(value,              # any object
         left -= _cost(x, kind)
         if left < 0: raise Foreign("a value that is too large")
         if depth > DEPTH: raise Foreign("a value nested too deeply")
-        if kind not in _TAGS: return _leaf(x, kind)
+        if kind not in _TAGS: return _leaf(x + 0.0 if kind is float and canonical else x, kind)   # -0.0 equals 0.0
         items = [walk(i, depth + 1) for i in (dict.items(x) if kind is dict else x)]
         if kind in (set, frozenset) or kind is dict and canonical: items.sort(key=_dumps)
         if kind in _SHARED: finished[id(x)] = len(finished)
@@ -158,7 +158,8 @@ _PRIVATE_FILES = dict(   # allowed only where the whole file tree is the candida
     rmdir=(84, None), creat=(85, None), link=(86, None), unlink=(87, None),
     symlink=(88, None), readlink=(89, None), mkdirat=(258, 34), unlinkat=(263, 35),
     renameat=(264, 38), linkat=(265, 37), symlinkat=(266, 36), readlinkat=(267, 78),
-    fallocate=(285, 47), renameat2=(316, 276))
+    fallocate=(285, 47), renameat2=(316, 276), flock=(73, 32), chmod=(90, None), fchmod=(91, 52),
+    fchmodat=(268, 53), utimensat=(280, 88))
 _IDS = dict(getpid=(39, 172), getppid=(110, 173), getpgrp=(111, None), getpgid=(121, 155),
             getsid=(124, 156), gettid=(186, 178))
 _CHECKED = dict(
@@ -536,7 +537,7 @@ def _one_call(module, name, args, named):
     except MemoryError:
         _raise_memory_limit()
         return "M", '""'
-    except BaseException as error: return "R", _dumps([type(error).__name__, _explain(error)])
+    except BaseException as error: return "R", _dumps([[kind.__name__ for kind in type(error).__mro__], _explain(error)])
 
 def _answer_calls(program, line):
     "In the candidate's process: run the program, then make the calls that the asserts ask for"
@@ -576,22 +577,32 @@ def _value_of(said):
     kind, text = chr(said[0]) if said else "B", json.loads(said[1:] or b'""')
     if kind == "V": return from_tree(text)
     if kind != "R": raise _Stopped(kind if kind in "NIME" else "B", text)
-    name, message = text
-    found = getattr(builtins, name, None)
-    known = isinstance(found, type) and issubclass(found, Exception)
-    raise (found if known else RuntimeError)(message.removeprefix(f"{name}: "))
+    names, message = text
+    raise _exception(names, message.removeprefix(f"{names[0]}: "))
+
+def _exception(names, message):
+    "An exception of the nearest kind that Python knows, of those that a candidate's exception is one of"
+    kinds = [getattr(builtins, name, None) for name in names]
+    for kind in kinds:
+        if not isinstance(kind, type) or not issubclass(kind, Exception): continue
+        try: return kind(message)
+        except TypeError: pass   # it wants more than a message
+    return RuntimeError(message)
 
 class _Name:
     "A name that asserts use: a function of the candidate where it is called, a module of Python where it has attributes"
     def __init__(self, name, call):
         self.name = name
         self.call = call
+        self.called = False
 
-    def __call__(self, *args, **named): return self.call(*args, **named)
+    def __call__(self, *args, **named):
+        self.called = True
+        return self.call(*args, **named)
 
     def __getattr__(self, attribute):
         if self.name in sys.stdlib_module_names: return getattr(__import__(self.name), attribute)
-        raise NameError(f"name {self.name!r} is a function of the candidate, which has no attribute {attribute!r}")
+        raise AttributeError(f"{self.name!r} is a function of the candidate, of which nothing is known here, not its {attribute!r}")
 
 def _proxy(name, line, heard, pid, seconds):
     "A name for the asserts; calls of it are made in the candidate's process"
@@ -621,14 +632,15 @@ def _failed_line(error):
         trace = trace.tb_next
     return line
 
-def _run_asserts(source, proxy):
-    "Run asserts; names that nobody knows are functions of the candidate. Kind and text to report"
+def _run_asserts(source, entry, proxy):
+    "Run asserts; `entry` and names that nobody knows are functions of the candidate. Kind and text to report"
     code = None
     try:
         code = compile(source, "<asserts>", "exec", dont_inherit=True)
-        space = {n: proxy(n) for n in _names_in(code) if not hasattr(builtins, n)}
+        space = {n: proxy(n) for n in _names_in(code) if n == entry or not hasattr(builtins, n)}
         exec(code, space | {"__name__": "asserts"})
-        return "V", "true"
+        if any(name.called for name in space.values()): return "V", "true"
+        return "I", "the asserts call nothing of the program"
     except _Stopped as stopped: return stopped.args
     except AssertionError as error: return "A", _failed_line(error)
     except MemoryError:
@@ -826,21 +838,22 @@ def _come_to_life(zygote, fd, number, seconds, channel, word):
     program = _piece(fd, 0)
     if program.startswith(CALLS): return _part(zygote, fd, program, seconds, channel, word)
     inputs = _piece(fd, number + 1)
-    zygote.become_candidate(channel, math.ceil(max(seconds, 0)) + 1)
+    zygote.become_candidate(channel, math.ceil(zygote.timeout) + 1)   # the same for each test; what is left, the zygote knows
     return functools.partial(_attempt, program, inputs, CHANNEL, word)
 
 def _part(zygote, fd, program, seconds, channel, word):
     "In the child: become two processes, of which one has the asserts and the other the candidate"
-    limit = math.ceil(max(seconds, 0)) + 1
+    limit = math.ceil(zygote.timeout) + 1
     ours, theirs = (end.detach() for end in socket.socketpair())
     pid = os.fork()
     if not pid:
         zygote.become_candidate(theirs, limit)
         return functools.partial(_answer_calls, program, CHANNEL)
     asserts = json.loads(_piece(fd, 1))
+    entry = json.loads(program).get("entry")
     zygote.become_candidate(channel, limit, ours)
     proxy = functools.partial(_proxy, line=LINE, heard=bytearray(), pid=pid, seconds=seconds)
-    return functools.partial(_report, CHANNEL, word, _run_asserts, asserts, proxy)
+    return functools.partial(_report, CHANNEL, word, _run_asserts, asserts, entry, proxy)
 
 # %% ../nbs/2_worlds/30_sandbox.ipynb #dcb8a3a6
 HEAD = struct.Struct("=16sIB")   # a request: its number, how many tests, must values cross whole?

@@ -256,13 +256,14 @@ def _with_ends(backbone, options):
     if 'eos_token_id' in options or given is not None or not backbone.end_tokens: return options
     return options | dict(eos_token_id=backbone.end_tokens)
 
-def _check_lengths(backbone, ids, mask, max_new_tokens):
+def _check_lengths(backbone, ids, mask, max_new_tokens, max_length):
     "Raise `ValueError` for prompts that are empty, or leave no room for what is to be written."
     lengths = torch.full((len(ids),), ids.shape[1]) if mask is None else (mask > 0).sum(1)
     if not len(ids) or not lengths.min():
         raise ValueError("Every prompt needs at least one token.")
     longest = int(lengths.max())
-    backbone.check_length(longest + (max_new_tokens or 1) - 1,
+    written = max_new_tokens or max(1, (max_length or 0) - longest)
+    backbone.check_length(longest + written - 1,
                           f"A prompt of {longest} tokens with its completion")
 
 def _stop_strings(options):
@@ -294,7 +295,8 @@ def steer(
                           # eos_token_id is `backbone.end_tokens` unless given
 ) -> Steered:
     "Generate with the controlled residual written at every step, and a new z wherever the gate fires."
-    _check_lengths(backbone, input_ids, attention_mask, max_new_tokens)
+    longest = options.get('max_length', backbone.model.generation_config.max_length)
+    _check_lengths(backbone, input_ids, attention_mask, max_new_tokens, longest)
     policy = as_policy(policy, mc.config.n_z)
     kind = Stream if use_cache else UncachedStream
     open_stream = lambda n: kind(backbone, mc, n, threshold)

@@ -6,9 +6,13 @@
 __all__ = ['Like', 'Candidate', 'Verdict', 'Verifier', 'check_rewards', 'code_reward']
 
 # %% ../nbs/2_worlds/31_verifier.ipynb #7be6dd62
+import ast
+import fcntl
+import functools
 import json
 import math
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -21,6 +25,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections import defaultdict
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import connection
 
@@ -41,6 +46,15 @@ def _check_tests(tests):
         if not isinstance(test[0], (list, tuple)):
             raise ValueError("tests must be pairs (args, expected) with the arguments in a tuple or list, as in "
                              f"((3,), 6); those of test {number} are a {type(test[0]).__name__}")
+
+@functools.lru_cache(1024)
+def _check_asserts(asserts):
+    "`ValueError` for asserts that are no Python, or that call nothing where they run"
+    try: body = ast.parse(asserts).body
+    except (SyntaxError, ValueError) as error: raise ValueError(f"asserts must be Python: {error}") from None
+    run = [s for s in body if not isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
+    if not any(isinstance(node, ast.Call) for s in run for node in ast.walk(s)):
+        raise ValueError("asserts must call the program, else passing would mean nothing; a function of asserts must itself be called")
 
 @dataclass(frozen=True)
 class Like:
@@ -67,7 +81,8 @@ class Candidate:
             kind = type(getattr(self, name))
             if not issubclass(kind, str): raise TypeError(f"{name} must be a str, not {kind.__name__}")
         if self.asserts and self.tests: raise ValueError("a candidate has tests or asserts, not both")
-        if not self.asserts: _check_tests(self.tests)
+        if self.asserts: _check_asserts(self.asserts)
+        else: _check_tests(self.tests)
         if self.tolerance is not None and not 0 < self.tolerance < 1:
             raise ValueError(f"tolerance must lie between 0 and 1, not {self.tolerance}")
 
@@ -101,6 +116,11 @@ def _split(candidate):
     "The inputs of a candidate and what to compare with; its asserts are one input, and nothing is compared"
     if not candidate.asserts: return _split_tests(candidate.tests)
     return [json.dumps(candidate.asserts).encode()], [b""]
+
+def _order(candidate, inputs, expected):
+    "In which order the tests are run: the same each time, and nothing that the program could know, since it depends on what is expected"
+    parts = [candidate.code, candidate.entry_point, *inputs, *map(repr, expected)]
+    return random.Random(repr(parts)).sample(range(len(inputs)), len(inputs))
 
 def _program(candidate):
     "What a candidate's processes are told beside an input"
@@ -178,11 +198,22 @@ def _same(said, expected, tolerance):
     except (ValueError, RecursionError, TypeError, IndexError): return False   # no tree at all
 
 # %% ../nbs/2_worlds/31_verifier.ipynb #vflikecode
-def _without_tuples(value):
-    "Lists for tuples, as JSON has it"
-    if type(value) in (list, tuple): return [_without_tuples(item) for item in value]
-    if type(value) is dict: return {k: _without_tuples(v) for k, v in value.items()}
-    return value
+def _alike_number(x):
+    "A number as that which stands for all that are equal to it; other values as they are"
+    if isinstance(x, float): x = int(x) if x.is_integer() else x
+    if not isinstance(x, int): return x
+    return int(x) if x.bit_length() < 64 else ["int", "%x" % x]
+
+def _alike_tree(tree, lists):
+    "A tree from `to_tree` in which all that Python calls equal is the same; `lists`: tuples count as lists"
+    if not isinstance(tree, list): return _alike_number(tree)
+    tag, *items = tree
+    if tag == "int": return _alike_number(int(*items, 16))
+    if tag == "bytes": return tree
+    items = [_alike_tree(item, lists) for item in items]
+    if tag == "complex": return items[0] if items[1] == 0 else [tag, *items]
+    if tag in ("set", "frozenset", "dict"): items.sort(key=json.dumps)
+    return [dict(frozenset="set", tuple="list" if lists else "tuple").get(tag, tag), *items]
 
 def _is_like(said, like):
     "Is the text `said` by a child a value that an assert would take?"
@@ -191,10 +222,9 @@ def _is_like(said, like):
     if said == wanted and not like.tolerance: return b"NaN" not in said
     if len(said) > 10 * len(wanted) + 100 or b'["same",' in said: return False
     try:
-        value = loads(said)
+        value, target = (_alike_tree(json.loads(text), like.by == "json") for text in (said, wanted))
         if like.tolerance: return isinstance(value, (int, float)) and abs(value - like.value) < like.tolerance
-        if like.by == "json": return _without_tuples(value) == _without_tuples(like.value)
-        return value == like.value
+        return value == target and b"NaN" not in said
     except (ValueError, TypeError, RecursionError, IndexError, OverflowError): return False
 
 # %% ../nbs/2_worlds/31_verifier.ipynb #2f3c3eaa
@@ -238,11 +268,11 @@ def _judge_asserts(said):
 def _judge(candidate, expected, outcomes):
     "Compare what the sandbox reported, one line a test, with what was expected"
     if candidate.asserts: return _judge_asserts(outcomes[0])
-    results = [_result(said, wanted, candidate.tolerance) for said, wanted in zip(outcomes, expected)]
+    results = [None if said is None else _result(said, wanted, candidate.tolerance) for said, wanted in zip(outcomes, expected)]
     n_passed = results.count("passed")
     n_tests = len(expected)
     if n_passed == n_tests: return Verdict(True, n_passed, n_tests, "passed", f"all {n_tests} tests passed")
-    first = next((i for i, r in enumerate(results) if r != "passed"), None)
+    first = next((i for i, r in enumerate(results) if r not in (None, "passed")), None)
     if first is None: return Verdict(False, n_passed, n_tests, "invalid", "some tests were not reported")
     said = outcomes[first]
     detail = f"test {first + 1} of {n_tests}: {_explain(chr(said[0]) if said else '', said[1:])}"
@@ -273,10 +303,14 @@ class _Line:
 _START = ("import runpy, sys; a = sys.argv; "
           "runpy.run_path(a[1], run_name='sandbox')['main'](int(a[2]), a[3], float(a[4]), int(a[5]))")
 
+def _above_streams(end):
+    "The same socket with a number above those of the standard streams, which may be closed here and are opened there"
+    return socket.socket(fileno=fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 3))
+
 def _execute(rung, timeout, memory):
     "Start a sandbox in a fresh interpreter; its process and the line to it"
     ours, theirs = socket.socketpair()
-    with theirs:
+    with theirs, _above_streams(theirs) as theirs:
         fd = theirs.fileno()
         python = [sys._base_executable or sys.executable, "-P", "-s", "-S", "-B", "-c", _START]
         command = [str(a) for a in (*python, sandbox.__file__, fd, rung, timeout, memory)]
@@ -336,7 +370,8 @@ class _Worker:
         return [b"T"]
 
     def abandon(self):
-        "Hang up, so that a sandbox whose answer nobody wants ends by itself"
+        "Hang up, even where a forked process holds the line too, so that a sandbox whose answer nobody wants ends by itself"
+        with suppress(OSError): self.line.socket.shutdown(socket.SHUT_RDWR)   # it has hung up before
         self.line.socket.close()
 
     def stop(self):
@@ -418,7 +453,7 @@ class _Batch:
         candidate = self.candidates[number]
         inputs, expected = self.tests[_key(candidate)]
         whole = candidate.tolerance is not None or any(isinstance(e, Like) for e in expected)
-        worker.ask(number, _program(candidate), inputs, whole)
+        worker.ask(number, _program(candidate), [inputs[i] for i in _order(candidate, inputs, expected)], whole)
 
     def take(self, worker, ready):
         "Judge what `worker` has to say, if it is all there"
@@ -433,7 +468,9 @@ class _Batch:
         if lines is None: return
         worker.job = None
         candidate = self.candidates[number]
-        self.verdicts[number] = _judge(candidate, self.tests[_key(candidate)][1], lines)
+        inputs, expected = self.tests[_key(candidate)]
+        said = dict(zip(_order(candidate, inputs, expected), lines))   # of the others nothing came
+        self.verdicts[number] = _judge(candidate, expected, [said.get(i) for i in range(len(inputs))])
 
 def _drive(workers, candidates, closing):
     "Keep every worker busy until all candidates have a verdict; `RuntimeError` once `closing` is set"
@@ -508,6 +545,7 @@ class Verifier:
 
 # %% ../nbs/2_worlds/31_verifier.ipynb #e8c0ae1b
 from .extraction import extract_code
+from .settings import LARGEST
 from .sandbox import from_tree
 
 # %% ../nbs/2_worlds/31_verifier.ipynb #1d905e4b
@@ -523,11 +561,11 @@ def check_rewards(rewards,    # what a reward function returned
     if len(rewards) != n:
         raise ValueError(f"The reward function returned {len(rewards)} rewards for {n} completions.")
     for i, r in enumerate(rewards):
-        try: good = r is None or not isinstance(r, (str, bytes)) and math.isfinite(r)
-        except TypeError: good = False
+        try: good = r is None or not isinstance(r, (str, bytes)) and abs(float(r)) <= LARGEST
+        except (TypeError, OverflowError): good = False
         if not good:
             raise ValueError(
-                f"The reward of completion {i} is {r!r}; it must be a finite number, or None for "
+                f"The reward of completion {i} is {str(r)[:40]}; it must be a finite number of at most {LARGEST:g}, or None for "
                 "not judged.")
     return [None if r is None else float(r) for r in rewards]
 
@@ -556,7 +594,10 @@ def _read_tests(tests):
     return list(tests) or None
 
 def _same_lengths(**columns):
-    "Raise `ValueError` unless all columns are as long as the first"
+    "Raise `ValueError` unless all columns are lists, as long as the first"
+    for name, column in columns.items():
+        if isinstance(column, (str, bytes)) or not hasattr(column, "__len__"):
+            raise ValueError(f"{name} must be a list with one entry for each completion, not {str(column)[:40]!r}.")
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(
