@@ -98,7 +98,8 @@ _GROWTH = "O", "Theta", "Omega", "Θ", "Ω"
 
 def _calls(node, name):
     "Does this node call a function or method `name`?"
-    return isinstance(node, ast.Call) and name in (getattr(node.func, "id", ""), getattr(node.func, "attr", ""))
+    if not isinstance(node, ast.Call): return False
+    return name in (getattr(node.func, "id", ""), getattr(node.func, "attr", ""))
 
 def _may_be_function(value, name):
     "May an assigned value be a function, rather than data or what a function `name` returned?"
@@ -146,20 +147,22 @@ def _owner_first(function):
     arguments = function.args.posonlyargs + function.args.args
     return bool(arguments) and arguments[0].arg in ("self", "cls", "this")
 
-def _is_member(name, tree):
-    "Is `name` what some class of a program has: a method, or an attribute that is set?"
-    def has(n): return isinstance(n, _FUNCTIONS) and n.name == name or \
-                       isinstance(n, ast.Attribute) and n.attr == name and isinstance(n.ctx, ast.Store)
-    return any(map(has, ast.walk(tree)))
+def _members(tree):
+    "What the classes of a program may have: its functions, and the attributes that are set"
+    nodes = list(ast.walk(tree))
+    attributes = [n for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)]
+    return {n.attr for n in attributes} | {n.name for n in nodes if isinstance(n, _FUNCTIONS)}
 
 def _needs_owner(method, tree):
     "Is a method called on an object? If its first argument has no usual name, its use tells"
     if not isinstance(method, (*_FUNCTIONS, ast.Lambda)) or _owner_first(method): return True
-    arguments = method.args.posonlyargs + method.args.args
+    arguments = [a.arg for a in method.args.posonlyargs + method.args.args]
+    members = _members(tree)
     nodes = list(ast.walk(method))
-    uses = [n for n in nodes if isinstance(n, ast.Name) and n.id == (arguments and arguments[0].arg)]
-    owned = [n for n in nodes if isinstance(n, ast.Attribute) and n.value in uses and _is_member(n.attr, tree)]
-    return len(owned) == len(uses) and len(arguments) > (not uses)
+    uses = [n for n in nodes if isinstance(n, ast.Name) and n.id in arguments[:1]]
+    attributes = [n for n in nodes if isinstance(n, ast.Attribute) and n.attr in members]
+    owned = [n for n in attributes if getattr(n.value, "id", None) in arguments[:1]]
+    return len(owned) == len(uses) and len(arguments) > (0 if uses else 1)
 
 def _is_stub(function):
     "Is the body only a promise?"
@@ -189,7 +192,6 @@ def _faults(program, name, known):
     words = any(_is_word(s, program.missing) for s in program.tree.body)
     torn = at_top and written and _owner_first(function)
     return stub, other, words, bool(program.missing - known), torn, not at_top
-
 
 # %% ../nbs/2_worlds/29_extraction.ipynb #319e9b1f
 _LONGEST = 100_000   # characters of a text that is tried as a program, at most
@@ -274,13 +276,14 @@ def _without_prose(reader, text):
 _SETS_UP = (*_FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.AugAssign,
             ast.Delete, ast.Pass, ast.For, ast.While, ast.If, ast.With)
 _DEALS = "print", "input", "open", "exit", "quit"   # with the world outside
-_SETTING = re.compile(r"(?:.*\.)?(?:set|seed)")                # functions of modules that set something
+_SETTING = re.compile(r"(?:.*\.)?(?:set|seed)")     # functions of modules that set something
 _MODULES = """bisect collections copy datetime decimal fractions functools heapq itertools json math
               operator random re statistics string sys time typing""".split()
 
 def _root(node):
     "The name that an expression such as a.b[0].c() begins with, or None"
-    while node and not isinstance(node, ast.Name): node = getattr(node, "value", None) or getattr(node, "func", None)
+    while node and not isinstance(node, ast.Name):
+        node = getattr(node, "value", None) or getattr(node, "func", None)
     return node and node.id
 
 def _imported(programs):
@@ -293,10 +296,10 @@ def _imported(programs):
     return names
 
 def _changed(node):
-    "The names whose objects a node changes: it calls something for its effect, or sets an item or attribute"
+    "The names whose objects a node changes: by a call, or by an item or attribute that is set"
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call): return {_root(node.value)}
-    if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load): return {_root(node)}
-    return _remade(node)
+    if not isinstance(node, (ast.Attribute, ast.Subscript)): return _remade(node)
+    return set() if isinstance(node.ctx, ast.Load) else {_root(node)}
 
 def _callers(programs, name):
     "`name`, and the functions in some programs that call it"
@@ -304,7 +307,7 @@ def _callers(programs, name):
     return {name} | {f.name for f in functions if any(_calls(n, name) for n in ast.walk(f))}
 
 def _may_set_up(statement, bound, granted):
-    "May this be part of a block that sets something up? A function of a module must be a setting or get what is `bound`"
+    "May a block that sets something up hold this? Functions of modules must set something, or get what is `bound`"
     if not isinstance(statement, ast.Expr): return isinstance(statement, _SETS_UP)
     value = statement.value
     if not isinstance(value, ast.Call): return isinstance(value, ast.Constant)
@@ -312,12 +315,12 @@ def _may_set_up(statement, bound, granted):
     return any(_root(argument) in bound for argument in value.args)
 
 def _sets_up(program, before, name):
-    "Does a block only set up something of the programs `before` it, or a standard module, without calling `name`?"
+    "Does a block set up something of the programs `before` it or of a standard module, and no more?"
     nodes = list(_own(program.tree))
     bound = frozenset().union(*(p.bound for p in before))
     granted = _imported([program, *before])
     changed = set().union(*map(_changed, nodes)) - (program.bound - granted)
-    if not changed or not changed <= bound | granted or not program.missing <= bound: return False
+    if not changed or changed - bound - granted or program.missing - bound: return False
     if not all(_may_set_up(n, bound, granted) for n in nodes if isinstance(n, ast.stmt)): return False
     if any(_calls(n, deal) for n in nodes for deal in _DEALS): return False
     callers = _callers(before, name)
@@ -392,7 +395,7 @@ class _Answer:
         return (self.helped(p, k) for p, k in islice(found, _MOST))
 
     def helped(self, program, k):
-        "The program in block k, with other blocks that define what it lacks (the nearest before, else after) or set it up"
+        "The program in block k, with blocks that define what it lacks (the nearest before, else after) or set it up"
         chosen = {k: program}
         after = range(len(self.parts))[k + 1:k + 21]
         near = {j: p for j in (*range(k)[:-21:-1], *after) if (p := self.reader.block(self.parts[j]))}
