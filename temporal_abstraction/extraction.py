@@ -17,7 +17,7 @@ import warnings
 from collections import Counter
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import groupby
+from itertools import groupby, islice
 
 # %% ../nbs/2_worlds/29_extraction.ipynb #e4fe6871
 @dataclass(frozen=True)
@@ -25,13 +25,48 @@ class _Program:
     "A text that compiles"
     text: str
     tree: ast.Module
-    bound: frozenset    # names defined at the top level
-    missing: frozenset  # names that are used, and defined neither here nor by the interpreter
+    bound: frozenset    # names bound at the top level
+    made: frozenset     # those of them that are functions or classes of its own
+    missing: frozenset  # names that are used, and bound neither here nor by the interpreter
 
-def _names(table):
-    "The names that a program defines at its top level, and those that it uses and nobody defines"
+_FUNCTIONS = ast.FunctionDef, ast.AsyncFunctionDef
+_SCOPES = *_FUNCTIONS, ast.ClassDef, ast.Lambda
+
+def _own(scope):
+    "The nodes of a scope in reading order, without what is inside its functions and classes"
+    todo = [*ast.iter_child_nodes(scope)][::-1]
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, _SCOPES): todo += [*ast.iter_child_nodes(node)][::-1]
+
+def _stored(nodes):
+    "The names that are assigned by some nodes"
+    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+def _remade(node):
+    "The names that an assignment makes out of what they were, as in T = sorted(T)"
+    if isinstance(node, ast.AugAssign): return _stored([node.target])
+    if not isinstance(node, ast.Assign): return set()
+    value = list(_own(ast.Expr(node.value)))
+    used = {n.id for n in value if isinstance(n, ast.Name)} - _stored(value)
+    return used & _stored(n for target in node.targets for n in ast.walk(target))
+
+def _taken_over(tree):
+    "The names that a program remakes before it makes them: something else must have made them"
+    made = set()
+    taken = set()
+    for n in _own(tree):
+        taken |= _remade(n) - made
+        if name := getattr(n, "asname", None) or getattr(n, "name", None): made.add(name)
+        made |= _stored([n])
+    return taken
+
+def _names(table, taken):
+    "The names that a program binds at its top level, makes there, and uses though nobody binds them"
     scopes = [table]
     bound = set()
+    made = set()
     used = set()
     while scopes:
         scope = scopes.pop()
@@ -39,8 +74,11 @@ def _names(table):
         for s in scope.get_symbols():
             if scope is not table and not s.is_global(): continue
             if s.is_assigned() or s.is_imported(): bound.add(s.get_name())
+            if s.is_namespace(): made.add(s.get_name())
             if s.is_referenced(): used.add(s.get_name())
-    return frozenset(bound), frozenset(used - bound - set(dir(builtins)))
+    given = set(dir(builtins))
+    bound -= taken - given
+    return frozenset(bound), frozenset(made), frozenset((used | taken) - bound - given)
 
 _NO_PROGRAM = SyntaxError, ValueError, RecursionError, MemoryError, OverflowError
 
@@ -50,25 +88,81 @@ def _parse(text):
         with warnings.catch_warnings(action="ignore"):
             tree = ast.parse(text)
             compile(tree, "<answer>", "exec", dont_inherit=True)
-            return _Program(text, tree, *_names(symtable.symtable(text, "<answer>", "exec")))
+            table = symtable.symtable(text, "<answer>", "exec")
+            return _Program(text, tree, *_names(table, _taken_over(tree)))
     except _NO_PROGRAM: return None
 
 # %% ../nbs/2_worlds/29_extraction.ipynb #006aecd3
-def _named(nodes, name):
-    "The last function called `name` among these nodes, or None"
-    kinds = ast.FunctionDef, ast.AsyncFunctionDef
-    return next((n for n in reversed(nodes) if isinstance(n, kinds) and n.name == name), None)
+_GIVES_DATA = set(dir(builtins)) - {"eval", "getattr", "staticmethod", "classmethod", "type"}
+_GROWTH = "O", "Theta", "Omega", "Θ", "Ω"
+
+def _calls(node, name):
+    "Does this node call a function or method `name`?"
+    if not isinstance(node, ast.Call): return False
+    return name in (getattr(node.func, "id", ""), getattr(node.func, "attr", ""))
+
+def _may_be_function(value, name):
+    "May an assigned value be a function, rather than data or what a function `name` returned?"
+    if not isinstance(value, ast.Call): return isinstance(value, (ast.Lambda, ast.Name, ast.Attribute))
+    if getattr(value.func, "id", "") in _GIVES_DATA: return False
+    return not any(_calls(n, name) for n in (value, *_own(value)))
+
+def _assigned(node, name):
+    "The values that a node assigns to `name`, perhaps among others"
+    if not isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)): return []
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    parts = (part for target in targets for part in ast.walk(target) if isinstance(part, ast.Name))
+    if not any(p.id == name and isinstance(p.ctx, ast.Store) for p in parts): return []
+    return node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+
+def _function(scope, name):
+    "What a module or class defines as `name`: its last function, or value that may be one; or None"
+    nodes = list(_own(scope))[::-1]
+    functions = {n.name: n for n in reversed(nodes) if isinstance(n, _FUNCTIONS)}
+    for n in nodes:
+        if functions.get(name) is n: return n
+        values = [v for v in _assigned(n, name) if _may_be_function(v, name)]
+        if values: return functions.get(getattr(values[0], "id", None), values[0])
+
+def _classes(scope, path=""):
+    "The classes of a module or class and those inside them, by the names under which one finds them"
+    for c in _own(scope):
+        if not isinstance(c, ast.ClassDef): continue
+        yield path + c.name, c
+        yield from _classes(c, f"{path}{c.name}.")
 
 def _method(program, name):
-    "The class with a method `name`, and the method: a class Solution if there is one, else the last"
-    classes = [n for n in reversed(program.tree.body) if isinstance(n, ast.ClassDef)]
-    owners = [(c, m) for c in classes if (m := _named(c.body, name))]
-    return max(owners, key=lambda owner: owner[0].name == "Solution", default=(None, None))
+    "The class that has or inherits a method `name`, and the method: a class Solution, else the last"
+    owners = {}
+    for path, c in _classes(program.tree):
+        bases = [owners.get(getattr(base, "id", None)) for base in c.bases]
+        method = next(filter(None, [_function(c, name), *bases]), None)
+        if method: owners[path] = method
+    solutions = [path for path in owners if path.split(".")[-1] == "Solution"]
+    owner = next(iter(solutions or reversed(owners)), None)
+    return owner, owners.get(owner)
 
 def _owner_first(function):
     "Is the first argument the object or the class that a method belongs to?"
     arguments = function.args.posonlyargs + function.args.args
     return bool(arguments) and arguments[0].arg in ("self", "cls", "this")
+
+def _members(tree):
+    "What the classes of a program may have: its functions, and the attributes that are set"
+    nodes = list(ast.walk(tree))
+    attributes = [n for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)]
+    return {n.attr for n in attributes} | {n.name for n in nodes if isinstance(n, _FUNCTIONS)}
+
+def _needs_owner(method, tree):
+    "Is a method called on an object? If its first argument has no usual name, its use tells"
+    if not isinstance(method, (*_FUNCTIONS, ast.Lambda)) or _owner_first(method): return True
+    arguments = [a.arg for a in method.args.posonlyargs + method.args.args]
+    members = _members(tree)
+    nodes = list(ast.walk(method))
+    uses = [n for n in nodes if isinstance(n, ast.Name) and n.id in arguments[:1]]
+    attributes = [n for n in nodes if isinstance(n, ast.Attribute) and n.attr in members]
+    owned = [n for n in attributes if getattr(n.value, "id", None) in arguments[:1]]
+    return len(owned) == len(uses) and len(arguments) > (0 if uses else 1)
 
 def _is_stub(function):
     "Is the body only a promise?"
@@ -79,22 +173,25 @@ def _is_stub(function):
     return all(map(says_nothing, function.body))
 
 def _is_word(statement, missing):
-    "Is this statement a lone word or a few, which can do nothing but raise a NameError?"
+    "Is this statement a lone word or a few, or O(n), which can do nothing but raise a NameError?"
     words = statement.value if isinstance(statement, ast.Expr) else None
     if isinstance(statement, ast.AnnAssign) and not statement.value: words = statement.annotation
     parts = list(ast.walk(words)) if words else []
-    calls = any(isinstance(p, ast.Call) for p in parts)
-    return not calls and any(isinstance(p, ast.Name) and p.id in missing for p in parts)
+    calls = [p for p in parts if isinstance(p, ast.Call)]
+    if not all(getattr(c.func, "id", "") in _GROWTH for c in calls): return False
+    return any(isinstance(p, ast.Name) and p.id in missing for p in parts)
 
 def _faults(program, name, known):
     "What speaks against a candidate, the worst first; None if it does not define `name` at all"
-    at_top, (_, method) = name in program.bound, _method(program, name)
-    if not at_top and not method: return None
-    function = _named(program.tree.body, name) if at_top else method
-    stub = bool(function) and _is_stub(function)
-    torn = at_top and bool(function) and _owner_first(function)
+    at_top = name in program.bound
+    function = _function(program.tree, name) if at_top else _method(program, name)[1]
+    if not at_top and not function: return None
+    written = isinstance(function, _FUNCTIONS)
+    stub = written and _is_stub(function)
+    other = not function and name not in program.made
     words = any(_is_word(s, program.missing) for s in program.tree.body)
-    return stub, words, bool(program.missing - known), torn, not at_top
+    torn = at_top and written and _owner_first(function)
+    return stub, other, words, bool(program.missing - known), torn, not at_top
 
 # %% ../nbs/2_worlds/29_extraction.ipynb #319e9b1f
 _LONGEST = 100_000   # characters of a text that is tried as a program, at most
@@ -130,7 +227,8 @@ class _Reader:
 
 # %% ../nbs/2_worlds/29_extraction.ipynb #e71891fe
 _GOES_ON = re.compile(r"#|[)\]}]|(?:else|elif|except|finally)\b")
-_BEGINS = re.compile(r"(?:async\s+)?(?:def|class)\s+\w+\s*[(:\[]|@\w"
+_HEAD = re.compile(r"(?:async\s+)?(?:def|class)\s+\w+\s*[(:\[]")
+_BEGINS = re.compile(rf"{_HEAD.pattern}|@\w"
                      r"|(?:if|for|while|with|try|match)\b.*:\s*(?:#.*)?$")
 
 def _chunks(text):
@@ -174,15 +272,69 @@ def _without_prose(reader, text):
     program = reader.program("\n".join(kept))
     return _without_words(program) if program else "\n".join(kept)
 
+# %% ../nbs/2_worlds/29_extraction.ipynb #5e7a90b1
+_SETS_UP = (*_FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.AugAssign,
+            ast.Delete, ast.Pass, ast.For, ast.While, ast.If, ast.With)
+_DEALS = "print", "input", "open", "exit", "quit"   # with the world outside
+_SETTING = re.compile(r"(?:.*\.)?(?:set|seed)")     # functions of modules that set something
+_MODULES = """bisect collections copy datetime decimal fractions functools heapq itertools json math
+              operator random re statistics string sys time typing""".split()
+
+def _root(node):
+    "The name that an expression such as a.b[0].c() begins with, or None"
+    while node and not isinstance(node, ast.Name):
+        node = getattr(node, "value", None) or getattr(node, "func", None)
+    return node and node.id
+
+def _imported(programs):
+    "What some programs import from the usual modules of the standard library"
+    names = set()
+    for n in (n for p in programs for n in _own(p.tree)):
+        if isinstance(n, ast.Import): taken = [a for a in n.names if a.name in _MODULES]
+        else: taken = n.names if isinstance(n, ast.ImportFrom) and n.module in _MODULES else []
+        names |= {a.asname or a.name for a in taken}
+    return names
+
+def _changed(node):
+    "The names whose objects a node changes: by a call, or by an item or attribute that is set"
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call): return {_root(node.value)}
+    if not isinstance(node, (ast.Attribute, ast.Subscript)): return _remade(node)
+    return set() if isinstance(node.ctx, ast.Load) else {_root(node)}
+
+def _callers(programs, name):
+    "`name`, and the functions in some programs that call it"
+    functions = [n for p in programs for n in ast.walk(p.tree) if isinstance(n, _FUNCTIONS)]
+    return {name} | {f.name for f in functions if any(_calls(n, name) for n in ast.walk(f))}
+
+def _may_set_up(statement, bound, granted):
+    "May a block that sets something up hold this? Functions of modules must set something, or get what is `bound`"
+    if not isinstance(statement, ast.Expr): return isinstance(statement, _SETS_UP)
+    value = statement.value
+    if not isinstance(value, ast.Call): return isinstance(value, ast.Constant)
+    if _root(value) not in granted or _SETTING.match(ast.unparse(value.func)): return True
+    return any(_root(argument) in bound for argument in value.args)
+
+def _sets_up(program, before, name):
+    "Does a block set up something of the programs `before` it or of a standard module, and no more?"
+    nodes = list(_own(program.tree))
+    bound = frozenset().union(*(p.bound for p in before))
+    granted = _imported([program, *before])
+    changed = set().union(*map(_changed, nodes)) - (program.bound - granted)
+    if not changed or changed - bound - granted or program.missing - bound: return False
+    if not all(_may_set_up(n, bound, granted) for n in nodes if isinstance(n, ast.stmt)): return False
+    if any(_calls(n, deal) for n in nodes for deal in _DEALS): return False
+    callers = _callers(before, name)
+    return not any(_calls(n, caller) for n in ast.walk(program.tree) for caller in callers)
+
 # %% ../nbs/2_worlds/29_extraction.ipynb #0a6472b5
 _FENCE = re.compile(r"^[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?(?:`{3,}[^`\n]*|~{3,}[^~\n]*)$", re.M)
 _INLINE = re.compile(r"(?<!`)(`{1,2})([^`\n]+)\1(?!`)")
-_MOST = 100   # fences that are looked at, the last ones
+_MOST = 100   # blocks that are tried, the last ones that define the name, and fences that are paired
 
 class _Answer:
     "One way to read an answer. Its `stages` yield programs, the likelier ones first"
     def __init__(self, reader, name, text):
-        fences = [m.span() for m in _FENCE.finditer(text)][-_MOST:]
+        fences = [m.span() for m in _FENCE.finditer(text)]
         self.reader = reader
         self.name = name
         self.text = text
@@ -205,12 +357,11 @@ class _Answer:
 
     def blocks(self):
         "What stands between two fences, the last first"
-        for k in reversed(range(len(self.parts))):
-            for p in self.programs([self.parts[k]]): yield self.helped(p, k)
+        return self.each(lambda part: part)
 
     def across_fences(self):
         "Blocks with fences inside, as in a docstring; and the whole"
-        for i in reversed(range(len(self.parts))):
+        for i in [*reversed(range(len(self.parts)))][:_MOST]:
             yield from self.programs(self.text[self.starts[i]:end] for end in self.ends[i + 1:])
 
     def joined(self):
@@ -219,31 +370,48 @@ class _Answer:
 
     def among_prose(self):
         "Statements at the margin with prose around or between them: of a block, and of all together"
-        for k in reversed(range(len(self.parts))):
-            if self.name not in self.parts[k]: continue
-            for p in self.programs([_without_prose(self.reader, self.parts[k])]): yield self.helped(p, k)
+        yield from self.each(lambda part: _without_prose(self.reader, part))
         whole = "\n".join(self.parts)
         if whole != self.parts[0]: yield from self.programs([_without_prose(self.reader, whole)])
 
     def indented(self):
-        "What is indented among prose, as Markdown allows instead of fences"
-        runs = groupby(self.text.split("\n"), lambda line: not line[:1].strip())
-        return self.programs(reversed(["\n".join(lines) for inside, lines in runs if inside]))
+        "What is indented among prose, as Markdown allows instead of fences, and not part of a definition"
+        head = ""
+        texts = []
+        for inside, run in groupby(self.text.split("\n"), lambda line: not line[:1].strip()):
+            lines = list(run)
+            if not inside: head = next((s for s in reversed(lines) if not _GOES_ON.match(s)), head)
+            elif not _HEAD.match(head): texts.append("\n".join(lines))
+        return self.programs(reversed(texts))
 
     def inline(self):
         "What stands between single backticks"
         return self.programs(m[2] for m in reversed(list(_INLINE.finditer(self.text))))
 
+    def each(self, read):
+        "The programs that `read` makes of the blocks, the last first"
+        parts = ((k, part) for k, part in reversed([*enumerate(self.parts)]) if self.name in part)
+        found = ((p, k) for k, part in parts for p in self.programs([read(part)]))
+        return (self.helped(p, k) for p, k in islice(found, _MOST))
+
     def helped(self, program, k):
-        "The program in block k, with other blocks that define what it lacks: the nearest before, else after"
+        "The program in block k, with blocks that define what it lacks (the nearest before, else after) or set it up"
         chosen = {k: program}
-        near = [*range(k)][:-21:-1] + [*range(len(self.parts))][k + 1:k + 21]
-        def adds(j): return (p := self.reader.block(self.parts[j])) and p.bound & _lacking(chosen.values())
-        while helpers := [j for j in near if j not in chosen and adds(j)]:
-            chosen[helpers[0]] = self.reader.block(self.parts[helpers[0]])
+        after = range(len(self.parts))[k + 1:k + 21]
+        near = {j: p for j in (*range(k)[:-21:-1], *after) if (p := self.reader.block(self.parts[j]))}
+        while helpers := [j for j, p in near.items() if j not in chosen and p.bound & _lacking(chosen.values())]:
+            chosen[helpers[0]] = near[helpers[0]]
+        for j in sorted(near.keys() - chosen):
+            before = [chosen[i] for i in sorted(chosen) if i < j]
+            told = any(_lines(near[j]) <= _lines(p) for p in chosen.values())
+            if not told and _sets_up(near[j], before, self.name): chosen[j] = near[j]
         if len(chosen) == 1: return program
         blocks = [chosen[j].text.strip("\n") for j in sorted(chosen)]
         return self.reader.program("\n\n".join(blocks)) or program
+
+def _lines(program):
+    "The lines of a program, wherever they begin"
+    return {line.strip() for line in program.text.split("\n")} - {""}
 
 def _lacking(programs):
     "What some programs together use and do not define"
@@ -254,7 +422,7 @@ class _Continuation(_Answer):
     "The same for a text that is known to begin as the program: all of it, or all up to a fence"
     def __init__(self, *arguments):
         super().__init__(*arguments)
-        self.prefixes = [self.text[:end] for end in (self.ends[-1], *self.ends[:-1])]
+        self.prefixes = [self.text[:end] for end in (self.ends[-1], *self.ends[:-1][:_MOST])]
         self.stages = self.whole, self.before_prose
 
     def whole(self): return self.programs(self.prefixes)
@@ -266,17 +434,28 @@ class _Continuation(_Answer):
 _MARK = r"<\|[^|<>\n]{1,40}\|>|<｜[^｜<>\n]{1,40}｜>"
 _TAG = rf"(?:{_MARK}|</?[A-Za-z][\w:-]{{0,40}}>|\[/?[A-Z_]{{2,20}}\])"
 _AT_LINE_ENDS = re.compile(rf"^[ \t]*{_TAG}|{_TAG}[ \t]*$", re.M)
+_OVER = rf"{_MARK}|</?s>|<eos>|<(?:end|start)_of_turn>"
+_TASK = r"\[INST\](?s:.*?)\[/INST\]"
+# what is escaped, or a string of Python, over lines or within one
+_STRING = re.compile(r"""\\.|\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3}"""
+                     r"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.S)
 
 def _without_ends(text):
-    "`text` without special tokens at its very beginning and end"
-    for _ in range(9): text = re.sub(rf"{_TAG}\s*\Z", "", re.sub(rf"\A\s*{_TAG}", "", text))
+    "`text` without special tokens at its very beginning and end, and without a task at the beginning"
+    for _ in range(9): text = re.sub(rf"{_TAG}\s*\Z", "", re.sub(rf"\A\s*(?:{_TASK}|{_TAG})", "", text))
     return text
 
-def _visible(text):
-    "`text` without characters that nobody sees, and with plain spaces for all kinds of them"
-    ways = {"Zs": " ", "Zl": "\n", "Zp": "\n", "Cf": "", "Cc": ""}
-    kinds = {c: unicodedata.category(c) for c in set(text) - set("\n\t\f ")}
-    return text.translate({ord(c): ways[kind] for c, kind in kinds.items() if kind in ways})
+_SEEN_AS = {"Zs": " ", "Zl": "\n", "Zp": "\n", "Cf": "", "Cc": ""}   # kinds of characters
+_BLANK = {**dict.fromkeys("\u2800\u3164\uffa0", " "), **{chr(c): "" for c in range(0xfe00, 0xfe10)}}
+
+def _visible(text, strings=False):
+    "`text` without characters that nobody sees, and with plain spaces for all kinds of them; in `strings`, too?"
+    seen = {c: _BLANK.get(c, _SEEN_AS.get(unicodedata.category(c))) for c in set(text) - set("\n\t\f ")}
+    plain = str.maketrans({c: s for c, s in seen.items() if s is not None})
+    if strings or not plain: return text.translate(plain)
+    ends = [0, *(end for m in _STRING.finditer(text) for end in m.span()), len(text)]
+    parts = [text[a:b] for a, b in zip(ends, ends[1:])]
+    return "".join(part if k % 2 else part.translate(plain) for k, part in enumerate(parts))
 
 def _unfolded(text):
     "`text` in which a fence shares no line with code"
@@ -290,29 +469,34 @@ def _ways_to_read(text):
     ways = [text]
     ways.append(_without_ends(ways[-1]))
     ways.append(_visible(ways[-1]))
-    ways.append(_unfolded(ways[-1]))
-    ways.append(_AT_LINE_ENDS.split(ways[-1], maxsplit=1)[0])
-    ways.append(re.sub(_MARK, "", _AT_LINE_ENDS.sub("", ways[-2])))
+    ways.append(_visible(ways[-1], strings=True))
+    ways.append(whole := _unfolded(ways[-1]))
+    ways.append(_AT_LINE_ENDS.split(whole, maxsplit=1)[0])
+    ways.append(re.split(_OVER, whole, maxsplit=1)[0])
+    ways.append(re.sub(_MARK, "", _AT_LINE_ENDS.sub("", whole)))
     ways.append(re.sub(r"^[ \t]*(?:>>>|\.\.\.)(?: |$)", "", ways[-1], flags=re.M))
     ways.append(_unfolded(re.sub(r"^[ \t]*>(?!>) ?", "", ways[-1], flags=re.M)))
     return list(dict.fromkeys(ways))
 
 # %% ../nbs/2_worlds/29_extraction.ipynb #e8907a3c
 _KINDS = "think|thinking|thoughts?|reasoning|reflection|scratchpad|seed:think"
-_THOUGHT = re.compile(rf"\s*(?:<(?:{_KINDS})>|◁think▷|\[THINK\]|<\|channel\|>analysis)", re.I)
+_IN = re.compile(rf"<(?:{_KINDS})>|◁think▷|\[THINK\]|<\|channel\|>analysis", re.I)
 _OUT = rf"</(?:{_KINDS})>|◁/think▷|\[/THINK\]|<\|channel\|>final<\|message\|>"
 
 def _answers(text):
     "Where the answer may stand: pairs (text, what a program there must contain). None in unfinished thoughts"
     outs = list(re.finditer(_OUT, text, re.I))
-    if not outs: return [] if _THOUGHT.match(text) else [(text, "")]
+    if not outs: return [] if _IN.match(text.lstrip()) else [(text, "")]
     # a program may itself speak of such a tag, which is then no end of any thoughts
     starts = dict.fromkeys((outs[-1].end(), outs[0].end(), 0))
-    return [(text[start:], "" if start == outs[-1].end() else outs[-1][0]) for start in starts]
+    answers = [(text[start:], "" if start == outs[-1].end() else outs[-1][0]) for start in starts]
+    # or there are second thoughts, after the program
+    end = outs[-1].end()
+    rest = re.sub(rf"(?:{_IN.pattern}).*?(?:{_OUT})", "", text[:end], flags=re.S | re.I) + text[end:]
+    balanced = not _IN.search(rest) and not re.search(_OUT, rest, re.I)
+    return [*answers, (rest, "")] if balanced else answers
 
 # %% ../nbs/2_worlds/29_extraction.ipynb #2e69fd0f
-_MODULES = """bisect collections copy datetime decimal fractions functools heapq itertools json math
-              operator random re statistics string sys time typing""".split()
 _OPENED = """collections typing math itertools functools heapq bisect copy string
              dataclasses enum""".split()
 
@@ -360,10 +544,10 @@ def _with_function(program, name):
     "The text of a program; if `name` is only a method there, with a function that calls it"
     if name in program.bound: return program.text
     owner, method = _method(program, name)
-    marks = {ast.unparse(d) for d in method.decorator_list}
-    of_class = not _owner_first(method) or marks & {"staticmethod", "classmethod"}
-    owner = owner.name if of_class else f"{owner.name}()"
-    return f"{program.text.rstrip()}\n\n\ndef {name}(*args):\n    return {owner}.{name}(*args)\n"
+    marks = {ast.unparse(d) for d in getattr(method, "decorator_list", [])}
+    of_class = marks & {"staticmethod", "classmethod"} or not _needs_owner(method, program.tree)
+    owner = owner if of_class else f"{owner}()"
+    return f"{program.text.rstrip()}\n\n\ndef {name}(*args, **named):\n    return {owner}.{name}(*args, **named)\n"
 
 def _best(programs, name, known):
     "The first program that nothing speaks against, else the first of those with the least against them, or None"
@@ -403,4 +587,4 @@ def extract_code(completion: str,       # what a model wrote
     best = _best(_found(reader, entry_point, answers, kind), entry_point, known)
     if best: code = _with_function(best, entry_point)
     else: code = _likest(reader, entry_point, answers[0][0])
-    return (with_prelude(code) if prelude else code).strip("\n") + "\n"
+    return (with_prelude(code) if prelude and best else code).strip("\n") + "\n"
