@@ -72,7 +72,7 @@ class GatherConfig(gathering.GatherConfig):
     n: Whole = 0   # programs written for each prompt; 0: 16 where there are no experts, and none where there are
 
     def __post_init__(self):
-        if self.n: super().__post_init__()
+        if self.n != 0: super().__post_init__()
         else: self.certain()
 
     def certain(self):
