@@ -8,6 +8,7 @@ __all__ = ['LabelControllers', 'ControllersConfig', 'ControllersResult', 'contro
 
 # %% ../nbs/3_measure/42_controllers.ipynb #9e91f0a4
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,13 @@ class LabelControllers(nn.Module):
     @torch.no_grad()
     def fit_scale(self, e):
         "Measure the spread of each residual dimension on e (..., n_e); call once before training."
-        self.scale.copy_(e.flatten(0, -2).std(0).clamp_min(1e-6))
+        e = e.flatten(0, -2).float()
+        if len(e) < 2: raise ValueError(f"The spread of residuals is measured on at least 2 steps, got {len(e)}.")
+        std = e.std(0)
+        if wild := int((~std.isfinite()).sum()):
+            raise ValueError(f"The residual stream is not finite in {wild} of {len(std)} dimensions: "
+                             "its base overflows or is damaged (load it in bfloat16 or float32).")
+        self.scale.copy_(std.masked_fill(std == 0, 1).clamp_min(1e-6))
         return self
 
     def forward(self,
@@ -85,6 +92,7 @@ def train_controllers(
     sample,     # (n, generator) -> n fresh trajectories as `Labelled`
     n_labels,
     config=ControllersConfig(),
+    checkpoint=None,  # folder in which an interrupted training is taken up again
 ) -> ControllersResult:
     "Minimise -log p(a_t | o_{1:t}, U_g) over U, the base frozen (Kobayashi et al. 2025, known subgoals)."
     c = config
@@ -97,7 +105,8 @@ def train_controllers(
     opt = torch.optim.AdamW(controllers.parameters(), lr=c.lr, weight_decay=c.weight_decay)
     rate = lambda step: min(1., 2 * (1 - step / c.steps))
     schedule = torch.optim.lr_scheduler.LambdaLR(opt, rate)
-    with Loop(opt, c.steps, schedule, title='controllers', leave=False) as loop:
+    with Loop(opt, c.steps, schedule, title='controllers', leave=False, checkpoint=checkpoint,
+              made_from=(c, backbone, backbone.layer, some), also=generator) as loop:
         for _ in loop:
             loss = controlled_nll(backbone, controllers, sample(c.batch_size, generator))
             loop.update(loss)
@@ -158,6 +167,7 @@ def controllers_by_layer(
     layers=None,                 # where to control; None: from the embedding to the last block
     n=1024,                      # episodes for each number
     seeds=(0,),                  # of training and of episodes
+    checkpoint=None,             # folder in which an interrupted training is taken up again
 ) -> pd.DataFrame:               # layer, tasks (seen, unseen), controller, success, nll, seed
     "Train controllers at each layer, and let them walk tasks the expert showed and one it never did."
     if layers is None: layers = AnyLayer.layers(model.config.num_hidden_layers)
@@ -172,7 +182,8 @@ def controllers_by_layer(
         for layer in layers:
             backbone = AnyLayer(model, layer)
             own = replace(config, seed=seed)
-            result = train_controllers(backbone, sample, len(world.subgoals), own)
+            kept = checkpoint and Path(checkpoint) / f'{layer} {seed}'
+            result = train_controllers(backbone, sample, len(world.subgoals), own, kept)
             nll = result.history.nll.tail(4).mean()
             walk(backbone, result.controllers, seed, controller='known subgoal', layer=layer, nll=nll)
     return pd.DataFrame(rows)

@@ -7,15 +7,15 @@ __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE
            'AdaptConfig', 'ExploreConfig', 'RLConfig', 'DiscoverConfig', 'EvaluateConfig', 'find_part', 'CompareConfig',
            'RunSettings', 'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'same_data',
            'write_conversations', 'apply_gathered', 'load_backbone', 'load_actions', 'load_metacontroller',
-           'load_policy', 'needs_experts', 'gather', 'say_otherwise', 'save_gathered', 'find_experts', 'data_origin',
-           'refuse', 'adapt', 'origin', 'residual_folder', 'from_base', 'from_nothing', 'find_actions', 'save_actions',
-           'find_vocabulary', 'discover', 'imitate', 'success', 'explore_actions', 'explore', 'load_consolidated',
-           'consolidate', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all', 'evaluate', 'write_tables',
-           'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables', 'folder_tables',
-           'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'job_place',
-           'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates',
-           'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves', 'embed', 'report',
-           'write_page', 'show_table', 'run_all']
+           'load_policy', 'needs_experts', 'load_reader', 'gather', 'say_otherwise', 'save_gathered', 'find_experts',
+           'data_origin', 'refuse', 'adapt', 'origin', 'residual_folder', 'from_base', 'from_nothing', 'find_actions',
+           'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success', 'explore_actions', 'explore',
+           'load_consolidated', 'consolidate', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all',
+           'evaluate', 'write_tables', 'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries',
+           'join_tables', 'phase_tables', 'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start',
+           'has_done', 'job_place', 'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn',
+           'start_imitator', 'run_rates', 'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures',
+           'plot_curves', 'embed', 'report', 'write_page', 'show_table', 'run_all']
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #e876b89a
 import base64
@@ -59,7 +59,7 @@ from .runs import (
     in_parallel, in_sentences, loading, one_writer, Run, RunError, write_history)
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .steering import as_policy
-from .storage import fingerprint
+from .storage import fingerprint, write_bytes
 from .task import ComposedTask, find_task, ProblemsTask, split_rows, TextTask
 from .token_rl import (
     momentum_grpo, MomentumGRPOConfig, token_grpo, TokenGRPOConfig)
@@ -72,7 +72,7 @@ class GatherConfig(gathering.GatherConfig):
     n: Whole = 0   # programs written for each prompt; 0: 16 where there are no experts, and none where there are
 
     def __post_init__(self):
-        if self.n: super().__post_init__()
+        if self.n != 0: super().__post_init__()
         else: self.certain()
 
     def certain(self):
@@ -202,6 +202,11 @@ class CompareConfig(Settings):
 
     def __post_init__(self):
         super().__post_init__()
+        for name in ('targets', 'methods', 'lrs'):   # imitation is set up as for internal RL, with the first of lrs
+            if not getattr(self, name): raise ValueError(f"{name} must not be empty.")
+        for name, values in vars(self).items():
+            if isinstance(values, tuple) and len(set(values)) < len(values):
+                raise ValueError(f"Each of {name} can be given once, got {values}.")
         for method, lrs in LEARNERS.items():
             if method in self.methods and not getattr(self, lrs):
                 raise ValueError(f"{method} needs a learning rate, but {lrs} is empty.")
@@ -213,7 +218,7 @@ class CompareConfig(Settings):
 
 
 @dataclass
-class RunSettings:
+class RunSettings(Settings):
     "Everything that a run of a task is made of."
     scratch: ScratchConfig = field(default_factory=ScratchConfig)     # phase 1 without a base
     adapt: AdaptConfig = field(default_factory=AdaptConfig)           # phase 1 on a base
@@ -270,10 +275,11 @@ class Machine(Settings):
 
     def __post_init__(self):
         super().__post_init__()
-        try: self.where
-        except RuntimeError:
-            raise ValueError(
-                f"There is no device {self.device!r}; choose auto, cpu, cuda or mps.") from None
+        if self.device in ('auto', 'cpu'): return   # others must hold a number; to ask for it takes memory there
+        try: torch.zeros(1, device=self.where).item()
+        except (RuntimeError, AssertionError, ImportError, TypeError): there = False
+        else: there = self.where.type != 'cpu' or not self.where.index      # torch takes any index for the one CPU
+        if not there: raise ValueError(f"There is no device {self.device!r} here; choose auto, cpu, cuda or mps.")
 
     @property
     def where(self):
@@ -333,6 +339,7 @@ def load_backbone(run, machine=Machine()):
 
 def load_actions(run, machine=Machine(), folder=None):
     "What phase 2 left, or another discovery in `folder`: the backbone and the metacontroller."
+    if not folder: run.check('discover')
     folder = folder or run / 'discover'
     own = folder / 'backbone'   # there if it was trained along
     with loading(folder):
@@ -342,7 +349,6 @@ def load_actions(run, machine=Machine(), folder=None):
 
 def load_metacontroller(run, machine=Machine()):
     "The metacontroller of a run."
-    run.config('discover')
     return load_actions(run, machine)[1]
 
 def load_policy(run, name='policy'):
@@ -354,6 +360,18 @@ def load_policy(run, name='policy'):
 def needs_experts(task):
     "Whether nobody has shown anything yet."
     return isinstance(task, TextTask) and not isinstance(task, (ProblemsTask, ComposedTask)) and task.rows is None
+
+def load_reader(base, layer=None, dtype=None, machine=Machine()):
+    "A base that reads and writes text. BackboneError where it has no tokenizer, or fewer tokens than its tokenizer."
+    backbone = Backbone.from_pretrained(str(base), layer, dtype=dtype, device=machine.where)
+    if backbone.tokenizer is None: raise BackboneError(f"{base} has no tokenizer, which programs are read by.")
+    known = max(backbone.tokenizer.get_vocab().values()) + 1
+    rows = backbone.model.get_input_embeddings().num_embeddings
+    if known > rows: raise BackboneError(
+        f"The tokenizer of {base} knows {known} tokens, but its model only {rows}: model.resize_token_embeddings({known}) adds them.")
+    if backbone.tokenizer.eos_token_id is None:
+        raise BackboneError(f"The tokenizer of {base} has no end-of-text token, by which programs end.")
+    return backbone
 
 def gather(
     run: Run,
@@ -372,8 +390,7 @@ def gather(
     settings = dict(task=task.name, **data_origin(task), base=str(base), dtype=dtype or 'bfloat16', **asdict(config))
     if run.done('gather', settings): return
     task.check(config.n_tests)
-    backbone = Backbone.from_pretrained(str(base), dtype=settings['dtype'], device=machine.where)
-    if backbone.tokenizer is None: raise BackboneError(f"{base} has no tokenizer, which programs are read by.")
+    backbone = load_reader(base, None, settings['dtype'], machine)
     refuse(task, backbone.tokenizer, backbone.context)
     if getattr(task, 'talks', False): task = task.speak(backbone.tokenizer)
     given = None if task.rows is None else [row for part in task.rows.values() for row in part]
@@ -430,6 +447,7 @@ def adapt(
     machine=Machine(),
 ):
     "Phase 1: a model that acts as experts do."
+    if base == '': raise ValueError("The name of the base is empty; None, or no --base, trains a small model from nothing.")
     task, earlier = find_experts(run, find_task(task))
     dtype = dtype or ('bfloat16' if base else 'float32')
     if (run / 'adapt').is_dir(): same_data(run, task)
@@ -445,10 +463,7 @@ def adapt(
         with run.writing('adapt', settings) as folder: from_nothing(task, model, layer, config, folder, machine)
         return
     task = task.take(config.n_per_problem, config.seed)
-    backbone = Backbone.from_pretrained(str(base), layer, dtype=dtype, device=machine.where)
-    if backbone.tokenizer is None:
-        raise BackboneError(
-            f"{base} has no tokenizer, which programs are read by.")
+    backbone = load_reader(base, layer, dtype, machine)
     refuse(task, backbone.tokenizer, backbone.context)
     if getattr(task, 'talks', False): task = task.speak(backbone.tokenizer)
     run.check_place(sum(p.numel() * p.element_size() for p in backbone.parameters()))
@@ -794,10 +809,11 @@ def _discovery(run, task, main, compare, folder, machine, variant, alpha, seed):
     labels = dict(variant=variant, alpha=alpha, seed=seed)
     return {k: t.assign(**labels) for k, t in tables.items() if k not in ('switches', 'gate')}
 
-def _known_goals(run, task, compare, machine, layer):
+def _known_goals(run, task, compare, folder, machine, layer):
     "Controllers for experts' own goals after one block."
     model = load_backbone(run, machine).model
-    return controllers_by_layer(model, task.grid, compare.controllers, [layer], compare.known)
+    kept = folder / 'checkpoints' / 'known_goals'
+    return controllers_by_layer(model, task.grid, compare.controllers, [layer], compare.known, checkpoint=kept)
 
 
 def compare_discoveries(run: Run, config=CompareConfig(), task=None, machine=Machine()):
@@ -815,21 +831,22 @@ def compare_discoveries(run: Run, config=CompareConfig(), task=None, machine=Mac
     if run.done('discoveries', settings): return
     with run.writing('discoveries', settings) as folder:
         layers = range(load_backbone(run).n_layers + 1) if c.known else ()
-        known = [(_known_goals, run, task, c, machine, layer) for layer in layers]
+        known = [(_known_goals, run, task, c, folder, machine, layer) for layer in layers]
         trained = [(_discovery, run, task, main, c, folder, machine, *job) for job in jobs]
         found = in_parallel([*known, *trained], machine.jobs, folder)
         write_tables(folder, join_tables(found[len(known):]))
         if known: keep_known_goals(run, task, found[:len(known)], folder, machine)
-    print(summarise(folder_tables(run / 'discoveries'), main))
+    print(summarise(phase_tables(run, 'discoveries'), main))
 
 def join_tables(found):
     "Tables of the same name as one."
     names = dict.fromkeys(name for tables in found for name in tables)
     return {name: pd.concat([tables[name] for tables in found if name in tables]) for name in names}
 
-def folder_tables(folder):
-    "The tables of a finished phase by name."
-    return {path.stem: pd.read_csv(path) for path in sorted(folder.glob('*.csv'))}
+def phase_tables(run, phase):
+    "The tables of a finished phase by name. RunError where they are not as they were written."
+    run.check(phase)
+    return {path.stem: pd.read_csv(path) for path in sorted((run / phase).glob('*.csv'))}
 
 def rebuild_discovery(run):
     "The settings that the run's own metacontroller was found with."
@@ -862,6 +879,7 @@ def explorations(task, c: CompareConfig, first=0):
     offered = {'token GRPO': text, 'momentum GRPO': text, 'GRPO on raw actions': not text,
                'distilled z': c.explore.distil.steps > 0}
     methods = [m for m in c.methods if offered.get(m, True)]
+    if not methods: raise ValueError(f"In {task.name}, with these settings, there is nothing to compare: no {', no '.join(c.methods)}.")
     own = c.targets[0]
     seeds = range(first, first + c.seeds)
     lrs = {m: getattr(c, LEARNERS[m]) if m in LEARNERS else (None,) for m in methods}
@@ -992,7 +1010,8 @@ def _exploration(start, folder, method, target, lr, seed):
         tried = judge_learned(task, verifier, start.compare.evaluate, method, seed, **learned)
     shutil.rmtree(place / 'checkpoints', ignore_errors=True)
     labels = dict(target=task.aim, lr=lr, seed=seed)
-    return dict(curves=curve.assign(method=method, **labels), attempts=tried.assign(**labels))
+    curves = {} if curve.empty else dict(curves=curve.assign(method=method, **labels))   # not all methods learn
+    return dict(curves, attempts=tried.assign(**labels))
 
 def learn(start, verifier, place, name, variant, lr, seed):
     "What a method learns, and how to sample from it."
@@ -1054,6 +1073,7 @@ def compare(run: Run, config=CompareConfig(), task=None, machine=Machine()):
     for target in c.targets: (task if target == 'own' else task.ask(target)).check(c.explore.n_tests)
     task.check(c.evaluate.n_tests, 'evaluation')
     check_groups(task, c)
+    explored = explorations(task, c, c.explore.rl.seed)
     if c.explore.start == 'distilled': run.config('explore')
     compare_discoveries(run, c, given, machine)
     earlier = {k: run.config(k) for k in ('discoveries', *(['explore'] if (run / 'explore').is_dir() else []))}
@@ -1061,7 +1081,7 @@ def compare(run: Run, config=CompareConfig(), task=None, machine=Machine()):
     if run.done('compare', settings): return
     start = Start(run, task, rebuild_discovery(run), c, machine)
     with run.writing('compare', settings) as folder:
-        jobs = [(_exploration, start, folder, *job) for job in explorations(task, c, c.explore.rl.seed)]
+        jobs = [(_exploration, start, folder, *job) for job in explored]
         if c.noise: jobs += [(_noise, start, what) for what in task.easier]
         tables = join_tables(in_parallel(jobs, machine.jobs, folder))
         attempts = tables.pop('attempts')
@@ -1169,7 +1189,7 @@ def _report(run, given, machine):
     phases = [p for p in ('gather', 'adapt', 'discover', 'explore', 'evaluate', 'discoveries', 'compare') if (run / p).is_dir()]
     run.config('discover')   # without it there is nothing to show
     task = load_task(run, given)
-    tables = {p: folder_tables(run / p) for p in phases}
+    tables = {p: phase_tables(run, p) for p in phases}
     backbone, mc = load_actions(run, machine)
     folder = run / 'figures'
     folder.mkdir(exist_ok=True)
@@ -1193,7 +1213,7 @@ def write_page(run, task, phases, tables, program):
     about = f"Task: {task.name}, asked for {task.aim}. Base: {base or 'none, trained from nothing'}. Run: {run.out}."
     settings = json.dumps(run.config(phases[-1]), indent=1)
     parts = dict(title='Internal RL with abstract actions', about=about, sections=sections.items(), settings=settings)
-    (run / 'report.html').write_text(PAGE.render(**parts))
+    write_bytes(run / 'report.html', PAGE.render(**parts).encode())
 
 def show_table(phase, name, table):
     "A table as HTML."

@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, ExitStack, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -77,60 +77,73 @@ def run_command(
     try: return cli(prog, argv)
     except KeyboardInterrupt: code, said = 130, 'interrupted. The same command goes on where it stopped.'
     except (ValueError, OSError) as e: code, said = 2, in_words(e, '--out') or e
-    except (MemoryError, torch.OutOfMemoryError): code, said = 2, 'out of memory. Smaller batches or fewer jobs need less.'
+    except (MemoryError, RuntimeError) as e:   # torch says it by an error of its own on a GPU alone
+        if not (isinstance(e, MemoryError) or re.search("out of memory|can't allocate memory|not enough memory", str(e))): raise
+        code, said = 2, 'out of memory. Smaller batches or fewer jobs need less.'
     print(f'{prog}: {said}', file=sys.stderr)
     raise SystemExit(code)
 
 # %% ../nbs/3_measure/48_runs.ipynb #12a5c390
-_writers = {}   # folder -> ((process, thread), lock file, how often entered)
+_writers = {}   # folder -> ((process, thread), locks, how often entered)
 
-def _locked(path):
-    "An open file that this process alone has locked."
-    file = open(path, 'a+')
-    try:
-        try: fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as e:
-            if e.errno not in (errno.EAGAIN, errno.EACCES): raise
+def _let_go():
+    "In a forked child: close the locks, which stay with the parent."
+    for _, locks, _ in _writers.values(): locks.close()
+
+os.register_at_fork(after_in_child=_let_go)
+
+def _lock(handle):
+    "Lock an open file or folder; whether nobody else had."
+    try: fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as e:
+        if e.errno not in (errno.EAGAIN, errno.EACCES, errno.EBADF): raise
+        return e.errno == errno.EBADF   # a network file system, which locks no folders
+    return True
+
+def _locked(folder):
+    "Locks that keep everybody else out of a folder until they are closed."
+    with ExitStack() as locks:
+        handle = os.open(folder, os.O_RDONLY)
+        locks.callback(os.close, handle)
+        file = locks.enter_context(open(folder / '.lock', 'a+'))
+        if not (_lock(handle) and _lock(file)):
             file.seek(0)
             raise RunError(
-                f"{path.parent} is being written by {file.read() or 'another process'}. Wait "
-                "until that has ended, or choose another --out.") from None
+                f"{folder} is being written by {file.read() or 'another process'}. Wait "
+                "until that has ended, or choose another --out.")
         file.truncate(0)
         file.write(f'process {os.getpid()} on {socket.gethostname()}')
         file.flush()
-    except BaseException:
-        file.close()
-        raise
-    return file
+        return locks.pop_all()
 
 
 @contextmanager
 def one_writer(folder):
     "Be the only one who writes into this folder; the thread that does may enter again. RunError when another process or thread does."
-    folder = Path(os.path.abspath(folder))
+    folder = Path(os.path.realpath(folder))
     me = (os.getpid(), threading.get_ident())
-    owner, file, depth = _writers.get(folder, (None, None, 0))
+    owner, locks, depth = _writers.get(folder, (None, None, 0))
     if owner != me:
         if owner and owner[0] == me[0]:
             raise RunError(
                 f"{folder} is being written by another thread of this process.")
         folder.mkdir(parents=True, exist_ok=True)
-        file = _locked(folder / '.lock')
+        locks = _locked(folder)
         depth = 0
-    _writers[folder] = me, file, depth + 1
+    _writers[folder] = me, locks, depth + 1
     try: yield
     finally:
-        if depth: _writers[folder] = me, file, depth
+        if depth: _writers[folder] = me, locks, depth
         else:
             del _writers[folder]
-            file.close()
+            locks.close()
 
 # %% ../nbs/3_measure/48_runs.ipynb #033fee81
 def read_json(path) -> dict:
     "A JSON file that holds an object. RunError for any other."
     path = Path(path)
     try: found = json.loads(path.read_text())
-    except (OSError, ValueError) as e: found, why = None, f'missing or unreadable ({type(e).__name__})'
+    except (OSError, ValueError, RecursionError) as e: found, why = None, f'missing or unreadable ({type(e).__name__})'
     else: why = f'no JSON object but a {type(found).__name__}'
     if isinstance(found, dict): return found
     raise RunError(f"{path} is {why}. Remove {path.parent} to make it again, or choose another --out.")
@@ -193,6 +206,7 @@ class Run:
         try: whole = found['identity'] == _identity(found)
         except (KeyError, TypeError, AttributeError): whole = False
         if not whole: raise self.damaged(phase, 'manifest.json is not as it was written')
+        if (own := found.get('phase', phase)) != phase: raise self.damaged(phase, f"it is a folder of the phase '{own}'")
         return found
 
     def damaged(self, phase, why):
@@ -259,7 +273,7 @@ def writing(self: Run, phase, config, **made_from):   # made_from: fingerprints 
                 f"{self / phase} has been finished by another process meanwhile. Start again to "
                 "use it.")
         earlier = {k: self.manifest(k)['identity'] for k in config if (self / k).is_dir()}
-        part = self.begun(phase, _described(config), dict(phases=earlier, made_from=made_from))
+        part = self.begun(phase, _described(config), dict(phase=phase, phases=earlier, made_from=made_from))
         yield part
         self.finish(phase, part)
 
@@ -296,13 +310,10 @@ def finish(self: Run, phase, part):
     move(part, self / phase)
 
 # %% ../nbs/3_measure/48_runs.ipynb #7c0263bf
-def _die_with_parent():
-    "From now on, end this process when its parent ends."
-    parent = os.getppid()
-    def watch():
-        while os.getppid() == parent: time.sleep(.5)
-        os.kill(os.getpid(), signal.SIGKILL)
-    threading.Thread(target=watch, daemon=True, name='watches parent').start()
+def _die_without(main):
+    "End this process as soon as `main` is not its parent any more."
+    while os.getppid() == main: time.sleep(.5)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @contextmanager
@@ -311,9 +322,11 @@ def bound_to(main):   # process id
     if os.getpid() == main:
         yield
         return
-    if all(t.name != 'watches parent' for t in threading.enumerate()): _die_with_parent()
+    if all(t.name != 'watches parent' for t in threading.enumerate()):
+        threading.Thread(target=_die_without, args=(main,), daemon=True, name='watches parent').start()
     ask_kernel = ctypes.CDLL(None).prctl if sys.platform == 'linux' else lambda *_: None
     ask_kernel(1, signal.SIGKILL)   # PR_SET_PDEATHSIG, which follows the thread that started us: so only while it waits for the job
+    if os.getppid() != main: os.kill(os.getpid(), signal.SIGKILL)   # it ended before the kernel was asked
     try: yield
     finally: ask_kernel(1, 0)
 

@@ -300,7 +300,7 @@ def is_place(name):
     "Is a name that of a file, a folder or a dataset of the hub?"
     name = str(name)
     known = name.removesuffix('.gz').endswith(SUFFIXES)
-    return name.startswith('hub:') or '/' in name or known or Path(name).expanduser().is_dir()
+    return name.startswith('hub:') or '/' in name or known or bool(name) and Path(name).expanduser().is_dir()
 
 def _read_task(name):
     "The task of a place."
