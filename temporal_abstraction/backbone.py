@@ -708,13 +708,21 @@ def _tensors(model):
     "Parameters and buffers by name, tied ones under each of their names."
     return dict(model.named_parameters(remove_duplicate=False)) | dict(model.named_buffers())
 
-def _names(folder):
+def _names(folder): # or a hub id, of which nothing is known here
     "The file of each tensor of the model in a folder; other files may lie beside them."
     index = Path(folder)/"model.safetensors.index.json"
     files = [Path(folder)/"model.safetensors"]
     if not files[0].is_file() and index.is_file():
         files = [Path(folder)/name for name in {*json.loads(index.read_text())["weight_map"].values()}]
-    return {name: file for file in files for name in safe_open(file, "pt").keys()}
+    return {name: file for file in files if file.is_file() for name in safe_open(file, "pt").keys()}
+
+def _check_kinds(tensors, files): # of the model, by name; the file of each tensor
+    "Raise `BackboneError` for a tensor of whole numbers where the model has none; `transformers` would convert it."
+    for file in {*files.values()}:
+        with safe_open(file, "pt") as found: kinds = {name: found.get_slice(name).get_dtype() for name in found.keys()}
+        for name in kinds.keys() & tensors.keys():
+            if tensors[name].is_floating_point() and not kinds[name].startswith(("F", "BF")):
+                raise BackboneError(f"its weights do not fit: {name} is of {kinds[name]}, and should be of {str(tensors[name].dtype)[6:]}.")
 
 def _check_fits(name, found, target): # tensors in a file and in a model
     "Raise `BackboneError` unless one may be copied into the other."
@@ -724,7 +732,7 @@ def _check_fits(name, found, target): # tensors in a file and in a model
 
 def _renamed(model, folder, left): # names of tensors that were left over
     "Load those that only a wrapper's name keeps from fitting, and return their names as they should be."
-    files = _names(folder) if Path(folder).is_dir() else {}
+    files = _names(folder)
     targets = _tensors(model)
     plain = Counter(map(plain_name, files))
     certain = {name: plain_name(name) for name in left & files.keys() if plain[plain_name(name)] == 1}
@@ -742,6 +750,7 @@ def _check_loaded(model, folder, info): # what `from_pretrained` says about its 
     tensors = _tensors(model)
     for name, found, wanted in sorted(info["mismatched_keys"]):
         raise BackboneError(f"its weights do not fit: {name} has shape {tuple(found)}, and should have {tuple(wanted)}.")
+    _check_kinds(tensors, _names(folder))
     left = {name for name in info["unexpected_keys"] if not _COMPUTED.search(name)}
     wrapped = {name for name in left if plain_name(name) != name and plain_name(name) in tensors}
     mended = _renamed(model, folder, wrapped) if wrapped else {}
