@@ -72,9 +72,9 @@ def _weights(module):
 
 
 def _configs(module):
-    "The configurations in a model, each once."
+    "The configurations of `transformers` in a model, each once."
     found = [getattr(m, 'config', None) for m in module.modules()]
-    return list({id(c): c for c in found if isinstance(c, PreTrainedConfig) or is_dataclass(c)}.values())
+    return list({id(c): c for c in found if isinstance(c, PreTrainedConfig)}.values())
 
 
 # of a configuration of `transformers`: names, and habits of saving and returning
