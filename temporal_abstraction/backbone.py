@@ -107,7 +107,9 @@ def _sliced(config, # of a decoder
     return some
 
 def _half(decoder, blocks, start, stop, **replaced):
-    "`decoder` with only blocks `start` to `stop`, and a configuration that says so."
+    "`decoder` with only blocks `start` to `stop`, and a configuration that says so. Raises `BackboneError` for hooks on it."
+    if decoder._forward_hooks or decoder._forward_pre_hooks:
+        raise BackboneError(f"{type(decoder).__name__} has hooks, which would run in each half; put them on its blocks instead.")
     some = _swap(decoder._modules[blocks])
     some._modules = {str(i): block for i, block in enumerate(list(decoder._modules[blocks])[start:stop])}
     half = _swap(decoder, **{blocks: some}, **replaced)
@@ -226,9 +228,11 @@ def copy(self:SplitCache):
     return SplitCache(self.lower.copy(), self.upper.copy(), self.mask, dict(self.read))
 
 def _lanes(indices, n): # (B',) int64 or (B,) bool, and the number of lanes
-    "The same as a tensor of lane numbers, (B',) int64."
-    indices = torch.as_tensor(indices)
-    return torch.arange(n, device=indices.device)[indices]
+    "The same as a tensor of lane numbers, (B',) int64. Raises `ValueError` for lanes that there are not."
+    wanted = torch.as_tensor(indices)
+    try: return torch.arange(n, device=wanted.device)[wanted]
+    except IndexError:
+        raise ValueError(f"indices must name some of {n} lanes by their numbers, or all by {n} booleans, got {indices!r}.") from None
 
 @patch
 def select(self:SplitCache,
@@ -295,8 +299,11 @@ class _Rows(nn.Module):
 
 # %% ../nbs/1_method/01_backbone.ipynb #eec7cd16
 def _unwrapped(model): # a model, or a PEFT wrapper around one
-    "The model inside. Raises `BackboneError` when the wrapper adds a soft prompt, which no half could carry."
+    "The model inside. Raises `BackboneError` when the wrapper itself does something, which no half could carry."
     for setting in getattr(model, "peft_config", {}).values():
+        if getattr(setting, "alora_invocation_tokens", None):
+            raise BackboneError(f"The activated LoRA of {type(model).__name__} acts from certain tokens on, which its wrapper looks "
+                                "for, and cannot be split off or merged; train a plain LoRA instead.")
         if setting.is_prompt_learning:
             raise BackboneError(f"The soft prompt of {type(model).__name__} ({setting.peft_type.value}) cannot be split off or "
                                 "merged; give the prompt's words to each input instead, or train another kind of adapter.")
@@ -308,13 +315,14 @@ class Backbone(nn.Module):
                  layer=None,           # blocks in the lower half, 1 to n_layers - 1; None means half of them
                  tokenizer=None):      # kept as `self.tokenizer`
         super().__init__()
-        model = _splittable(_unwrapped(model))
+        given = model
+        model = _splittable(_unwrapped(given))
         self.n_layers = model.config.num_hidden_layers
         self.n_e = model.config.hidden_size
         self.layer = self._place(layer)
         self.model = model.requires_grad_(False).eval()
         self.tokenizer = tokenizer
-        self._check()
+        self._check(given)
 
     @staticmethod
     def layers(n_layers):
@@ -367,6 +375,8 @@ class Backbone(nn.Module):
 @patch
 def _run(self:Backbone, which, x, cache, attention_mask, use_cache):
     "Run half `which` (0 lower, 1 upper) on `x` and return its hidden states, (B, T, n_e), and the cache."
+    if self.model.training: self.model.eval()  # switched on behind our back
+    if not x.shape[1]: raise ValueError(f"each lane needs at least one token, got an input of shape {tuple(x.shape)}.")
     if cache is None and use_cache: cache = self.new_cache()
     if not isinstance(cache, SplitCache | None):
         raise TypeError(
@@ -438,6 +448,13 @@ def _remembered(self:Backbone, which, x, mask, cache):
     return hidden[:, -new:]
 
 # %% ../nbs/1_method/01_backbone.ipynb #990e3ad1
+def _check_ids(input_ids, # (B, T) int64
+               n):        # tokens that the model knows
+    "Raise `ValueError` for a token the model does not know. One at a time on an accelerator is not waited for."
+    if not input_ids.numel() or (input_ids.shape[1] == 1 and input_ids.device.type != "cpu"): return
+    low, high = map(int, input_ids.aminmax())
+    if low < 0 or high >= n: raise ValueError(f"input_ids must lie between 0 and {n - 1}, got {low if low < 0 else high}.")
+
 @patch
 def lower(self:Backbone,
           input_ids,           # (B, T) int64, or (B, T, K) for a base whose observations have K parts
@@ -445,11 +462,13 @@ def lower(self:Backbone,
           cache=None,          # `SplitCache` to continue, advanced in place; None starts a new one
           *, use_cache=True):  # False keeps nothing and returns None as the cache
     "The residual stream after block `layer`, (B, T, n_e), and the cache. Source: Kobayashi et al. 2025, Algorithm 1."
-    parts = getattr(self.model.get_input_embeddings(), "parts", ())
+    embedding = self.model.get_input_embeddings()
+    parts = getattr(embedding, "parts", ())
     if input_ids.ndim != 2 + len(parts):
         raise ValueError(
             f"input_ids must have shape {'(B, T, K)' if parts else '(B, T)'}, got "
             f"{tuple(input_ids.shape)}.")
+    if not parts and hasattr(embedding, "num_embeddings"): _check_ids(input_ids, embedding.num_embeddings)
     return self._run(0, input_ids, cache, attention_mask, use_cache)
 
 # %% ../nbs/1_method/01_backbone.ipynb #45fc8886
@@ -545,21 +564,28 @@ def _in_halves(self:Backbone, ids, mask):
     return {"plain": plain, "padded": padded, "continued": continued[swapped]}
 
 @patch
+def _check_finite(self:Backbone, **found): # tensors by what they are
+    "Raise `BackboneError` for the first with entries that are no numbers."
+    for what, x in found.items():
+        if not x.isfinite().all():
+            raise BackboneError(f"The {what} of {type(self.model).__name__} in {str(self.dtype)[6:]} are not finite: its weights are "
+                                "damaged, or too large for this precision (load it in bfloat16 or float32).")
+
+@patch
 @torch.no_grad()
-def _check(self:Backbone):
+def _check(self:Backbone, given): # the model itself, or a PEFT wrapper around it
     "Raise `BackboneError` unless the halves compute what the unsplit model does."
     kind, near, (ids, mask) = type(self.model).__name__, _swap(self, model=_short_sighted(self.model)), self._probe()
     try:
         plain = _whole(near.model, [ids[1:, :3]])
         lanes = _whole(near.model, [ids] if self._exact else ids.split(4, 1), mask)
+        self._check_finite(residuals=near.lower(ids[1:, :3], use_cache=False)[0], logits=torch.cat([plain, *lanes.split(1)], 1))
         found = near._in_halves(ids, mask)
+        if given is not self.model: plain = _whole(given, [ids[1:, :3]])
     except BackboneError: raise
     except Exception as error:
         raise BackboneError(f"{kind} cannot be split: its halves do not run as the whole does "
                             f"({type(error).__name__}: {error}).") from error
-    if not (plain.isfinite().all() and lanes.isfinite().all()):
-        raise BackboneError(f"The logits of {kind} in {str(self.dtype)[6:]} are not finite: its weights are damaged, or too "
-                            "large for this precision (load it in bfloat16 or float32).")
     self._compare("plain", found["plain"], plain)
     self._compare("padded", found["padded"][mask[:, :4] > 0], lanes[:, :4][mask[:, :4] > 0])
     self._compare("continued", found["continued"], lanes[:, 4:])
@@ -577,6 +603,13 @@ def _compare(self:Backbone, how, found, expected):
                             f"whole model by {worst:.2g} in the logits (at most {allowed:.2g} is allowed; {how}).")
 
 # %% ../nbs/1_method/01_backbone.ipynb #b97de94a
+def _sync(*paths): # files or folders
+    "Force files, or the names in folders, to the disk."
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        try: os.fsync(handle)
+        finally: os.close(handle)
+
 @contextlib.contextmanager
 def _complete_or_nothing(folder): # a folder that does not exist yet
     "A temporary folder to write into, renamed to `folder` when the block ends well and removed when it does not."
@@ -585,9 +618,11 @@ def _complete_or_nothing(folder): # a folder that does not exist yet
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         yield temporary
+        _sync(*temporary.rglob("*"), temporary)
         try: temporary.rename(folder)
         except OSError:  # another process may have finished the same work first, and its result is as good
             if not folder.is_dir(): raise
+        _sync(folder.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -673,10 +708,27 @@ def _tensors(model):
     "Parameters and buffers by name, tied ones under each of their names."
     return dict(model.named_parameters(remove_duplicate=False)) | dict(model.named_buffers())
 
-def _names(folder):
-    "The file of each tensor in a folder."
-    files = sorted(Path(folder).glob("*.safetensors"))
-    return {name: file for file in files for name in safe_open(file, "pt").keys()}
+def _names(folder): # or a hub id, of which nothing is known here
+    "The file of each tensor of the model in a folder; other files may lie beside them."
+    index = Path(folder)/"model.safetensors.index.json"
+    files = [Path(folder)/"model.safetensors"]
+    if not files[0].is_file() and index.is_file():
+        files = [Path(folder)/name for name in {*json.loads(index.read_text())["weight_map"].values()}]
+    return {name: file for file in files if file.is_file() for name in safe_open(file, "pt").keys()}
+
+def _check_kinds(tensors, files): # of the model, by name; the file of each tensor
+    "Raise `BackboneError` for a tensor of whole numbers where the model has none; `transformers` would convert it."
+    for file in {*files.values()}:
+        with safe_open(file, "pt") as found: kinds = {name: found.get_slice(name).get_dtype() for name in found.keys()}
+        for name in kinds.keys() & tensors.keys():
+            if tensors[name].is_floating_point() and not kinds[name].startswith(("F", "BF")):
+                raise BackboneError(f"its weights do not fit: {name} is of {kinds[name]}, and should be of {str(tensors[name].dtype)[6:]}.")
+
+def _check_fits(name, found, target): # tensors in a file and in a model
+    "Raise `BackboneError` unless one may be copied into the other."
+    if found.shape != target.shape or found.is_floating_point() != target.is_floating_point():
+        raise BackboneError(f"its weights do not fit: {name} is {str(found.dtype)[6:]} of shape {tuple(found.shape)}, and should be "
+                            f"{str(target.dtype)[6:]} of shape {tuple(target.shape)}.")
 
 def _renamed(model, folder, left): # names of tensors that were left over
     "Load those that only a wrapper's name keeps from fitting, and return their names as they should be."
@@ -685,8 +737,9 @@ def _renamed(model, folder, left): # names of tensors that were left over
     plain = Counter(map(plain_name, files))
     certain = {name: plain_name(name) for name in left & files.keys() if plain[plain_name(name)] == 1}
     for name, target in certain.items():
-        with safe_open(files[name], "pt") as tensors, torch.no_grad():
-            targets[target].copy_(tensors.get_tensor(name))
+        with safe_open(files[name], "pt") as tensors: found = tensors.get_tensor(name)
+        _check_fits(name, found, targets[target])
+        with torch.no_grad(): targets[target].copy_(found)
     return certain
 
 # %% ../nbs/1_method/01_backbone.ipynb #c734a55f
@@ -695,6 +748,9 @@ def _is_finite(p): return not p.is_floating_point() or bool(p.sum(dtype=torch.fl
 def _check_loaded(model, folder, info): # what `from_pretrained` says about its loading
     "Mend what is certain. Raises `BackboneError` that names tensors missing or left over, or weights that are no numbers."
     tensors = _tensors(model)
+    for name, found, wanted in sorted(info["mismatched_keys"]):
+        raise BackboneError(f"its weights do not fit: {name} has shape {tuple(found)}, and should have {tuple(wanted)}.")
+    _check_kinds(tensors, _names(folder))
     left = {name for name in info["unexpected_keys"] if not _COMPUTED.search(name)}
     wrapped = {name for name in left if plain_name(name) != name and plain_name(name) in tensors}
     mended = _renamed(model, folder, wrapped) if wrapped else {}
@@ -718,6 +774,18 @@ def _load_tokenizer(name, online):
     if tokenizer.pad_token is None: tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
 
+def _check_tokens(tokenizer, model):
+    "Raise `BackboneError` when the tokenizer gives tokens that the model has no embedding for."
+    rows = getattr(model.get_input_embeddings(), "num_embeddings", None)
+    if tokenizer is None or rows is None: return
+    # a family may share a tokenizer, with marks for images that a model of text never sees
+    marks = {i for i, token in tokenizer.added_tokens_decoder.items() if token.special}
+    marks -= {tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id, tokenizer.unk_token_id}
+    most = max({*tokenizer.get_vocab().values()} - marks, default=0)
+    if most >= rows:
+        raise BackboneError(f"its tokenizer gives tokens up to {most}, but its embedding ends at {rows - 1}; enlarge it "
+                            "(resize_token_embeddings) and train it, or take the tokenizer that belongs to the model.")
+
 def _load_model(name, dtype, online):
     "The model of a folder or hub id, complete. Raises `BackboneError` when it is not."
     local = dict(local_files_only=not online)
@@ -725,16 +793,21 @@ def _load_model(name, dtype, online):
         raise BackboneError(
             "an adapter (adapter_config.json) lies beside it; if it is part of the weights, "
             f"remove it, else {_MERGE}.")
+    if any(Path(name).glob("*.bin")) and not any(Path(name).glob("*.safetensors")):
+        raise BackboneError("its weights are a pickle (*.bin), which can run anything when it is read; save them as safetensors.")
     config = AutoConfig.from_pretrained(name, **local)
     model, info = AutoModelForCausalLM.from_pretrained(name, config=config, dtype=dtype or torch.float32,
-                                                       output_loading_info=True, **local)
+                                                       output_loading_info=True, use_safetensors=True,
+                                                       ignore_mismatched_sizes=True, **local)
     _check_loaded(model, name, info)
     return model
 
 def _load(base, dtype, device):
     "Model and tokenizer of `base`, and the folder or id they came from. Raises `BackboneError` with the reason."
     name, online = _find(base)
-    try: model, tokenizer = _load_model(name, dtype, online), _load_tokenizer(name, online)
+    try:
+        model, tokenizer = _load_model(name, dtype, online), _load_tokenizer(name, online)
+        _check_tokens(tokenizer, model)
     except Exception as error:  # transformers and the hub raise many kinds, and all mean the same to the reader
         reason = (str(error).strip() or repr(error)).splitlines()[0]
         raise BackboneError(f"Cannot load the base {base!r}: {reason} {_THREE_WAYS}") from error
@@ -748,6 +821,13 @@ def _contiguous(head, inputs):
 # %% ../nbs/1_method/01_backbone.ipynb #fcafe022
 _SPLIT_FILE = "backbone.json"
 
+def _saved_layer(file):
+    "The layer in a file from `save_pretrained`. Raises `BackboneError` when there is none."
+    try: found = json.loads(file.read_text())
+    except ValueError: found = None
+    if isinstance(found, dict) and isinstance(found.get("layer"), int): return found["layer"]
+    raise BackboneError(f'{file} should say where the base is split, as in {{"layer": 3}}; remove it to split in the middle.')
+
 @patch(cls_method=True)
 def from_pretrained(cls:Backbone,
                     base,        # hub id, local folder, or "smollm2"
@@ -757,7 +837,7 @@ def from_pretrained(cls:Backbone,
     "Load and split a base. Its tokenizer pads on the left. Raises `BackboneError` when it cannot be loaded or split."
     model, tokenizer, name = _load(base, dtype, device)
     saved = Path(name)/_SPLIT_FILE
-    if layer is None and saved.is_file(): layer = json.loads(saved.read_text())["layer"]
+    if layer is None and saved.is_file(): layer = _saved_layer(saved)
     backbone = cls(model, layer, tokenizer)
     model.get_output_embeddings().register_forward_pre_hook(_contiguous)
     return backbone
@@ -779,9 +859,11 @@ def save_pretrained(self:Backbone,
         self.model.save_pretrained(temporary)
         if self.tokenizer is not None: self.tokenizer.save_pretrained(temporary)
         Path(temporary, _SPLIT_FILE).write_text(json.dumps({"layer": self.layer}))
+        _sync(*Path(temporary).rglob("*"))
         for old in [folder/"config.json", *folder.glob("model*.safetensors*")]: old.unlink(missing_ok=True)
         for new in sorted(Path(temporary).iterdir(), key=lambda file: file.name == "config.json"):
             new.replace(folder/new.name)
+            _sync(folder)
 
 # %% ../nbs/1_method/01_backbone.ipynb #10fe63ca
 from itertools import takewhile

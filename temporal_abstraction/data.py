@@ -128,10 +128,11 @@ class ExpertData(torch.utils.data.Dataset):
 
 # %% ../nbs/1_method/03_data.ipynb #53fa9238
 def residual_origin(backbone, rows):
-    "A fingerprint of what decides residuals: the weights below the layer, the layer, and the tokens."
+    "A fingerprint of what decides residuals: the weights below the layer, the layer, the configuration, and the tokens."
     upper = {id(p) for p in backbone.upper_parameters()}
     lower = {n: p for n, p in backbone.model.named_parameters() if id(p) not in upper}
-    return fingerprint(lower, dict(backbone.model.named_buffers()), backbone.layer, rows['context'], rows['obs'])
+    buffers = dict(backbone.model.named_buffers())
+    return fingerprint(lower, buffers, backbone.model.config, backbone.layer, rows['context'], rows['obs'])
 
 
 def kept_residuals(path, origin):

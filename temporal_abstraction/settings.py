@@ -8,7 +8,7 @@ __all__ = ['Count', 'Whole', 'Positive', 'NotNegative', 'Share', 'LARGEST', 'Bou
 # %% ../nbs/1_method/04_settings.ipynb #2502c161
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from numbers import Integral, Real
 from typing import Annotated, Literal, get_args, get_origin, get_type_hints
@@ -31,10 +31,11 @@ LARGEST = 1e18   # a reward: single precision still holds its square
 # %% ../nbs/1_method/04_settings.ipynb #8a1e9941
 def _is_whole(v): return isinstance(v, Integral) and not isinstance(v, bool)
 
-def _is_finite(v): return isinstance(v, Real) and not isinstance(v, bool) and math.isfinite(v)
+def _is_finite(v): return isinstance(v, Real) and not isinstance(v, bool) and abs(v) < math.inf
 
-_TYPES = {int: Bound("be a whole number", _is_whole), float: Bound("be a finite number", _is_finite),
-          bool: Bound("be True or False", lambda v: isinstance(v, bool))}
+_TYPES = {int: [Bound("be a whole number", _is_whole), Bound("fit into 64 bits", lambda v: -2**63 <= v < 2**63)],
+          float: [Bound("be a finite number", _is_finite), Bound("be 1e30 at most", lambda v: abs(v) <= 1e30)],
+          bool: [Bound("be True or False", lambda v: isinstance(v, bool))], str: [Bound("be text", lambda v: isinstance(v, str))]}
 
 # %% ../nbs/1_method/04_settings.ipynb #c67ae977
 def _each(bounds): # what each member of a tuple must be
@@ -53,7 +54,8 @@ def _bounds(kind): # the annotation of a setting
         return [Bound(b.must, lambda v, b=b: v is None or b.holds(v)) for b in inner]
     if get_origin(kind) is tuple:
         return [Bound("be a tuple", lambda v: isinstance(v, tuple))] + _each(_bounds(get_args(kind)[0]))
-    return [_TYPES[kind]] if kind in (int, float, bool) else []
+    if is_dataclass(kind): return [Bound(f"be of {kind.__name__}", lambda v: isinstance(v, kind))]
+    return _TYPES.get(kind, [])
 
 # %% ../nbs/1_method/04_settings.ipynb #ec194457
 @cache

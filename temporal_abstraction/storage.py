@@ -7,13 +7,19 @@ __all__ = ['StorageError', 'sync', 'move', 'write_bytes', 'fingerprint', 'save_t
 
 # %% ../nbs/1_method/02_storage.ipynb #84ba3095
 import hashlib
+import inspect
 import io
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 
 import numpy as np
 import pandas as pd
@@ -22,6 +28,7 @@ from datasets import Dataset
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import nn
+from transformers import PreTrainedConfig
 
 # %% ../nbs/1_method/02_storage.ipynb #f313ec32
 class StorageError(ValueError):
@@ -64,17 +71,46 @@ def _weights(module):
     return dict(module.named_parameters()) | dict(module.named_buffers())
 
 
+def _configs(module):
+    "The configurations of `transformers` in a model, each once."
+    found = [getattr(m, 'config', None) for m in module.modules()]
+    return list({id(c): c for c in found if isinstance(c, PreTrainedConfig)}.values())
+
+
+# of a configuration of `transformers`: names, and habits of saving and returning
+_IDLE = {'_name_or_path', 'transformers_version', 'architectures', 'dtype', 'torch_dtype', 'use_cache', 'return_dict',
+         'output_attentions', 'output_hidden_states', 'id2label', 'label2id', 'problem_type'}
+
+
+def _deciding(config):
+    "What of a configuration decides what a model computes."
+    return {k: _deciding(v) if isinstance(v, dict) else v for k, v in config.items() if k not in _IDLE}
+
+
+def _inside(f):
+    "What a function computes with, beside globals: its code, defaults and the values it has closed over."
+    closed = [cell.cell_contents for cell in f.__closure__ or ()]
+    return f.__code__, f.__defaults__, f.__kwdefaults__, [v for v in closed if v is not f]
+
+
+_SHOWN = (type(None), bool, int, float, complex, str, bytes, Decimal, Fraction, Enum, date, time, timedelta, type(pd.NA),
+          torch.dtype, torch.device)   # `repr` says all
+
+
 def _pieces(x):
-    "Bytes that tell a value from all others, those of its parts included."
+    "Bytes that tell a value from all others, those of its parts included. StorageError where that is not known."
+    if callable(x) and hasattr(x, '__wrapped__'): x = inspect.unwrap(x)
     yield f'{type(x).__qualname__} '.encode()
     match x:
-        case None | bool() | int() | float() | str() | bytes(): yield repr(x).encode()
+        case _ if isinstance(x, _SHOWN): yield repr(x).encode()
         case Path(): yield x.name.encode()
         case torch.Tensor():
             yield f'{x.dtype} {tuple(x.shape)} '.encode()
             yield _bytes_of(x)
-        case np.ndarray() | np.generic(): yield from _pieces(torch.from_numpy(np.array(x)))
-        case dict():
+        case np.ndarray() | np.generic() if x.dtype.kind in 'biufc': yield from _pieces(torch.from_numpy(np.array(x)))
+        case np.ndarray() | np.generic(): yield from _pieces((str(x.dtype), x.shape, x.tolist()))
+        case set() | frozenset(): yield from sorted(fingerprint(v).encode() for v in x)
+        case Mapping():
             yield f'{len(x)} '.encode()
             for k in sorted(x, key=repr):
                 yield from _pieces(k)
@@ -82,17 +118,26 @@ def _pieces(x):
         case Sequence():
             yield f'{len(x)} '.encode()
             for part in x: yield from _pieces(part)
-        case nn.Module(): yield from _pieces(_weights(x))
+        case nn.Module(): yield from _pieces([_weights(x), *_configs(x)])
+        case PreTrainedConfig(): yield from _pieces(_deciding(x.to_dict()))
         case Dataset(): yield from _pieces(x.with_format(None).to_dict())
-        case type() | FunctionType() | BuiltinFunctionType() | MethodType():
-            yield f'{x.__module__}.{x.__qualname__}'.encode()
+        case pd.DataFrame(): yield from _pieces((x.to_dict('split'), list(map(str, x.dtypes)), list(x.index.names)))
+        case pd.Series(): yield from _pieces((x.name, x.to_frame('values')))
+        case pd.Index(): yield from _pieces((x.names, str(x.dtype), x.tolist()))
+        case partial(): yield from _pieces((x.func, x.args, x.keywords))
+        case MethodType(): yield from _pieces((x.__func__, x.__self__))
+        case BuiltinFunctionType() if not isinstance(x.__self__, ModuleType | None): yield from _pieces((x.__name__, x.__self__))
+        case type() | BuiltinFunctionType(): yield f'{x.__module__}.{x.__qualname__}'.encode()
+        case FunctionType(): yield from _pieces((x.__module__, x.__qualname__, _inside(x)))
+        case CodeType(): yield from _pieces((x.co_code, x.co_consts, x.co_names))
         case _ if hasattr(x, 'contents'): yield from _pieces(x.contents())
         case _ if is_dataclass(x): yield from _pieces({f.name: getattr(x, f.name) for f in fields(x)})
+        case _: raise StorageError(f"A {type(x).__qualname__} has no fingerprint; give it a method contents() that says what counts.")
     yield b'\0'
 
 
 def fingerprint(*things) -> str:
-    "A hash of values: settings, tensors, models, data. Of another object what its `contents()` are, or else only its type."
+    "A hash of values: settings, tensors, models, data, functions; of another object what its `contents()` are. StorageError without."
     found = hashlib.sha256()
     for piece in _pieces(things): found.update(piece)
     return found.hexdigest()

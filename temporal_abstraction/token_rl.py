@@ -204,7 +204,10 @@ class _Progress(TrainerCallback):
         self.random = None
         next(self.steps)
 
-    def on_step_end(self, *_, **__): self.books.lines[-1]['seconds'] = self.loop.seconds
+    def on_step_end(self, *_, **__):
+        self.loop.check_weights(self.loop.step + 1)
+        self.books.lines[-1]['seconds'] = self.loop.seconds
+
     def on_train_end(self, *_, **__): next(self.steps, None)
 
 

@@ -85,6 +85,10 @@ class TrainingError(ValueError):
     "Training that cannot go on, or not from this checkpoint; the message says what to do."
 
 
+# what torch says when it cannot draw from a distribution
+_UNDRAWN = re.compile('probability tensor contains|Expected parameter .* of distribution')
+
+
 def _several(x): return [] if x is None else list(x) if isinstance(x, (list, tuple)) else [x]
 
 
@@ -139,7 +143,9 @@ class Loop:
         self.start = time.perf_counter()
         return self
 
-    def __exit__(self, *_): self.bar.close()
+    def __exit__(self, kind, error, trace):
+        self.bar.close()
+        if error and _UNDRAWN.search(str(error)): self.stop('probability of something to be drawn', torch.tensor(torch.nan))
 
     def __iter__(self):
         for self.step in range(self.first, self.steps):
@@ -180,13 +186,14 @@ def descend(self: Loop):
     else: norm = torch.nn.utils.get_total_norm([p.grad for p in self.clipped if p.grad is not None])
     if not norm.isfinite(): self.stop('norm of the gradient', norm)
     for x in (*self.opts, *self.schedules): x.step()
+    self.check_weights(self.step + 1)
 
 
 @patch
 def check_weights(self: Loop, done):
-    "TrainingError unless all weights are finite."
-    largest = torch.nn.utils.get_total_norm(self.trained, float('inf'))
-    if not largest.isfinite(): self.stop('largest weight', largest, done - 1)
+    "TrainingError unless all weights are finite, and their squares too."
+    if torch.nn.utils.get_total_norm(self.trained).isfinite(): return
+    self.stop('largest weight', torch.nn.utils.get_total_norm(self.trained, float('inf')), done - 1)
 
 
 @patch
