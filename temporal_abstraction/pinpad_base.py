@@ -309,6 +309,8 @@ class ExpertStream:
 
     def __len__(self): return self.n
 
+    def contents(self): return self.fixed   # which tell these trajectories from others
+
     def draw(self, n, generator):
         "Fresh trajectories of the expert."
         return expert(self.world, n, generator, tasks=self.tasks, noise=self.noise)

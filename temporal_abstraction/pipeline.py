@@ -362,13 +362,9 @@ def needs_experts(task):
     return isinstance(task, TextTask) and not isinstance(task, (ProblemsTask, ComposedTask)) and task.rows is None
 
 def load_reader(base, layer=None, dtype=None, machine=Machine()):
-    "A base that reads and writes text. BackboneError where it has no tokenizer, or fewer tokens than its tokenizer."
+    "A base that reads and writes text. BackboneError where it has no tokenizer, or one that ends no text."
     backbone = Backbone.from_pretrained(str(base), layer, dtype=dtype, device=machine.where)
     if backbone.tokenizer is None: raise BackboneError(f"{base} has no tokenizer, which programs are read by.")
-    known = max(backbone.tokenizer.get_vocab().values()) + 1
-    rows = backbone.model.get_input_embeddings().num_embeddings
-    if known > rows: raise BackboneError(
-        f"The tokenizer of {base} knows {known} tokens, but its model only {rows}: model.resize_token_embeddings({known}) adds them.")
     if backbone.tokenizer.eos_token_id is None:
         raise BackboneError(f"The tokenizer of {base} has no end-of-text token, by which programs end.")
     return backbone

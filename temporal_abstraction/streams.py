@@ -247,6 +247,7 @@ class ProgramStream:
         self.fixed = self.draw(random.Random(f"valid {valid_seed}"))
 
     def __len__(self): return self.n
+    def contents(self): return self.fixed   # which tell these programs from others
     def draw(self, rng): return self.experts.draw(rng, self.n)
     def batch(self, programs, start=0): return program_batch(self.backbone, programs, start, self.device)
 
