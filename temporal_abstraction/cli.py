@@ -127,7 +127,7 @@ class Adapt(Verb):
 
 @dataclass
 class FromNothing(Adapt):
-    __doc__ = Adapt.__doc__
+    "Phase 1: adapt a base to expert programs, or train a small model from nothing."
     config: Annotated[ScratchConfig, Here] = field(default_factory=ScratchConfig)
 
 # %% ../nbs/3_measure/50_cli.ipynb #cgather1
