@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Here', 'Out', 'PHASES', 'FROM_NOTHING', 'FOLLOWING', 'NEW', 'VERBS', 'USAGE', 'find_settings', 'Base', 'Verb',
            'Seeded', 'Everything', 'Adapt', 'FromNothing', 'Gather', 'Discover', 'Explore', 'Consolidate', 'Evaluate',
-           'Compare', 'Report', 'Check', 'peek', 'begin', 'go_on', 'parse', 'execute', 'main',
+           'EvaluateBase', 'Compare', 'Report', 'Check', 'peek', 'is_new', 'begin', 'go_on', 'parse', 'execute', 'main',
            'train_metacontroller_main', 'internal_rl_main']
 
 # %% ../nbs/3_measure/50_cli.ipynb #39d69122
@@ -163,9 +163,20 @@ class Consolidate(Verb):
 
 @dataclass
 class Evaluate(Verb):
-    "Gate, abstract actions and pass rates of a run."
+    "Gate, abstract actions and pass rates of a run; with TASK and --base, of a base alone."
     config: Annotated[EvaluateConfig, Here] = field(default_factory=EvaluateConfig)
     def go(self, run): pipeline.evaluate(run, self.seeded(self.config), machine=self.machine)
+
+@dataclass
+class EvaluateBase(Verb):
+    "How often a base alone is right, before any phase: pass rates and pass@k."
+    task: tyro.conf.Positional[str] = 'problems'
+    base: Annotated[Base, Here] = field(default_factory=Base)
+    config: Annotated[EvaluateConfig, Here] = field(default_factory=EvaluateConfig)
+
+    def go(self, run):
+        b = self.base
+        pipeline.evaluate_base(run, b.base, b.dtype, self.seeded(self.config), self.task, self.machine)
 
 @dataclass
 class Compare(Seeded):
@@ -207,6 +218,10 @@ def peek(argv, *names):
     for name in names: parser.add_argument(name)
     return vars(parser.parse_known_args(argv)[0])
 
+def is_new(argv):
+    "Whether the arguments name a task, or should; the verbs of a run read it from its folder."
+    return argv[0] in NEW or argv[0] == 'evaluate' and argv[1:] and not argv[1].startswith('-')
+
 def begin(argv):
     "Verb with defaults for a new run: what its task was recorded with."
     said = peek(argv[1:], '--base')
@@ -220,6 +235,7 @@ def begin(argv):
     common = dict(out=Path('runs') / name, task=task, base=base)
     if argv[0] == 'run': return Everything(**common, **{k: getattr(settings, k) for k in PHASES[1:]})
     if argv[0] == 'gather': return Gather(**common, config=settings.gather)
+    if argv[0] == 'evaluate': return EvaluateBase(**common, config=settings.evaluate)
     return Adapt(**common, config=settings.adapt) if said['base'] else FromNothing(**common, config=settings.scratch)
 
 def go_on(argv):
@@ -263,7 +279,7 @@ def execute(prog, argv):
     if argv[0] not in VERBS:
         raise ValueError(
             f"There is no command {argv[0]!r}; choose from {', '.join(VERBS)}.")
-    default = begin(argv) if argv[0] in NEW else go_on(argv)
+    default = begin(argv) if is_new(argv) else go_on(argv)
     prog = f'{prog} {argv[0]}' if prog == 'temporal-abstraction' else prog
     parse(default, prog, argv[1:])()
 

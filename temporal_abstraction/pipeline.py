@@ -11,11 +11,12 @@ __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'rl', 'LIKELIEST', 'PAGE
            'data_origin', 'refuse', 'adapt', 'origin', 'residual_folder', 'from_base', 'from_nothing', 'find_actions',
            'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success', 'explore_actions', 'explore',
            'load_consolidated', 'consolidate', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all',
-           'evaluate', 'write_tables', 'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries',
-           'join_tables', 'phase_tables', 'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start',
-           'has_done', 'job_place', 'by_actions', 'by_tokens', 'by_raw_actions', 'judge_learned', 'learn',
-           'start_imitator', 'run_rates', 'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures',
-           'plot_curves', 'embed', 'report', 'write_page', 'show_table', 'run_all']
+           'evaluate', 'keep_rates', 'say_rates', 'evaluate_base', 'write_tables', 'variant_settings', 'discoveries',
+           'discovery_place', 'compare_discoveries', 'join_tables', 'phase_tables', 'rebuild_discovery',
+           'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'job_place', 'by_actions', 'by_tokens',
+           'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates', 'success_table', 'check_groups',
+           'compare', 'pick_expert', 'draw_figures', 'plot_curves', 'embed', 'report', 'write_page', 'show_table',
+           'run_all']
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #e876b89a
 import base64
@@ -41,7 +42,7 @@ from .comparison import (
 from .controllers import controllers_by_layer, ControllersConfig
 from temporal_abstraction.evaluation import (
     collect_actions, comparison_table, decode_labels, gate_alignment, gate_statistics, judge,
-    measure_clusters, pass_rates, pool_problems, sample_programs, segment, switch_table, traces,
+    measure_clusters, pass_at_k_table, pass_rates, pool_problems, sample_programs, segment, switch_table, traces,
     transplant, unseen_share)
 from .finding import find_and_consolidate, FindAndConsolidateConfig, FindConfig
 from .internal_env import InternalEnv
@@ -146,6 +147,7 @@ class EvaluateConfig(Settings):
     temperature: NotNegative = 0.7  # of the model's own actions
     n_tests: Count = 12             # hidden evaluation tests a problem, disjoint from the reward tests
     seed: Whole = 0                 # fixes z and actions
+    ks: tuple[Count, ...] = (1, 10) # of pass@k; those above n_samples are left out
     lanes: Count = 48               # programs written at once
     n: Count = 256                  # experts' programs for the measures of the gate and of z, where there are more
 
@@ -751,11 +753,46 @@ def evaluate(run: Run, config=EvaluateConfig(), task=None, machine=Machine()):
         if not tables: print(f"Evaluation: {task.name} has no labels, so nothing is said about gate and z.")
         write_tables(folder, tables)
         judged = attempt_all(task, load_methods(run, backbone, mc, machine), config, verifier, mc)
-        judged.to_parquet(folder / 'attempts.parquet')
-        rates = pass_rates(judged)
-        write_tables(folder, dict(passes=rates))
+        rates = keep_rates(judged, folder, config.ks)
+    say_rates(task, rates, config.ks)
+
+def keep_rates(judged, folder, ks):
+    "Keep attempts, pass rates and pass@k; returns the rates."
+    judged.to_parquet(folder / 'attempts.parquet')
+    rates = pass_rates(judged)
+    write_tables(folder, dict(passes=rates, pass_at_k=pass_at_k_table(rates, ks)))
+    return rates
+
+def say_rates(task, rates, ks):
+    "Print how often each method is right, by one attempt and by several."
     print(f'Evaluation: share of {task.unit}s that are right, by tests no phase has seen, with 95% intervals.')
     print(comparison_table(rates).to_string())
+    print(f'The chance that one of k {task.unit}s is right, pass@k:')
+    print(pass_at_k_table(rates, ks).round(3).to_string(index=False))
+
+def evaluate_base(
+    run: Run,
+    base,             # hub id, local folder or smollm2
+    dtype=None,       # of the base; None: bfloat16
+    config=EvaluateConfig(),
+    task='problems',  # a name for `find_task`, or a `Task`
+    machine=Machine(),
+):
+    "How often a base alone is right, before any phase."
+    task = find_task(task)
+    if not isinstance(task, TextTask): raise ValueError(f"A base writes text, which {task.name} has none of.")
+    if not base: raise ValueError("To evaluate a task, name a base with --base; a run is evaluated without naming its task.")
+    dtype = dtype or 'bfloat16'
+    settings = dict(asdict(config), task=task.name, **data_origin(task), base=str(base), dtype=dtype)
+    if run.done('base', settings): return
+    task.check(config.n_tests, 'evaluation')
+    backbone = load_reader(base, None, dtype, machine)
+    refuse(task, backbone.tokenizer, backbone.context)
+    asked = [gathering.trim_problem(p, backbone.tokenizer) for p in task.asked]
+    with run.writing('base', settings, **origin(backbone)) as folder, task.verifier() as verifier:
+        judged = attempt_all(replace(task, asked=asked), dict(base=(backbone, None, None, None)), config, verifier, None)
+        rates = keep_rates(judged, folder, config.ks)
+    say_rates(task, rates, config.ks)
 
 def write_tables(folder, tables):
     "Tables as CSV; one with arrays in it as Parquet."
@@ -1124,6 +1161,7 @@ TABLES = {    # (phase, table): section
     ('gather', 'rates'): 'What the base solves by itself',
     ('gather', 'table'): 'What the base solves by itself',
     ('evaluate', 'passes'): 'How often it succeeds',
+    ('evaluate', 'pass_at_k'): 'How often it succeeds',
     ('evaluate', 'alignment'): 'Where the gate switches',
     ('evaluate', 'decoding'): 'What z says',
     ('evaluate', 'clusters'): 'What z says',
