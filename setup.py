@@ -8,6 +8,8 @@ here = Path(__file__).parent
 config = ConfigParser(delimiters=["="])
 config.read(here/"settings.ini", encoding="utf-8")
 cfg = config["DEFAULT"]
+EXTRA = "_requirements"   # `dev_requirements` are those of the extra `dev`, and so on
+extras = {name.removesuffix(EXTRA): names.split() for name, names in cfg.items() if name.endswith(EXTRA)}
 
 setup(
     name=cfg["lib_name"],
@@ -20,20 +22,30 @@ setup(
     license="Apache-2.0",
     keywords=cfg["keywords"].split(),
     url=cfg["git_url"],
-    project_urls={"Documentation": cfg["doc_host"] + cfg["doc_baseurl"]},
+    project_urls={
+        "Documentation": cfg["doc_host"] + cfg["doc_baseurl"],
+        "Changes": f"{cfg['git_url']}/blob/{cfg['branch']}/CHANGELOG.md",
+        "Issues": f"{cfg['git_url']}/issues",
+    },
     classifiers=[
         "Development Status :: 3 - Alpha",
         f"Intended Audience :: {cfg['audience']}",
         f"Natural Language :: {cfg['language']}",
+        "Operating System :: POSIX",
         "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+        "Typing :: Typed",
     ],
     packages=[cfg["lib_path"], f'{cfg["lib_path"]}.studies'],
-    package_data={cfg["lib_path"]: ["artefacts/*/*"]},
+    package_data={cfg["lib_path"]: ["py.typed", "artefacts/*/*"]},
     include_package_data=True,
     zip_safe=False,
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg["requirements"].split(),
-    extras_require={"dev": cfg["dev_requirements"].split()},
+    extras_require=extras,
     entry_points={
         "console_scripts": cfg["console_scripts"].split(),
         "nbdev": [f"{cfg['lib_path']}={cfg['lib_path']}._modidx:d"],

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['Here', 'Out', 'PHASES', 'FROM_NOTHING', 'FOLLOWING', 'NEW', 'VERBS', 'USAGE', 'find_settings', 'Base', 'Verb',
            'Seeded', 'Everything', 'Adapt', 'FromNothing', 'Gather', 'Discover', 'Explore', 'Consolidate', 'Evaluate',
-           'EvaluateBase', 'Compare', 'Report', 'Check', 'peek', 'is_new', 'begin', 'go_on', 'parse', 'execute', 'main',
-           'train_metacontroller_main', 'internal_rl_main']
+           'EvaluateBase', 'Compare', 'Report', 'Check', 'peek', 'is_new', 'begin', 'go_on', 'print_completion',
+           'parse', 'execute', 'main', 'train_metacontroller_main', 'internal_rl_main']
 
 # %% ../nbs/3_measure/50_cli.ipynb #39d69122
 import json
@@ -14,12 +14,12 @@ import os
 import sys
 import warnings
 from argparse import ArgumentParser
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Union
 
 # %% ../nbs/3_measure/50_cli.ipynb #0fb3642e
 os.environ.setdefault('TOKENIZERS_PARALLELISM', 'false')
@@ -30,6 +30,7 @@ warnings.filterwarnings('ignore', message='`is_gradient_checkpointing`')  # peft
 # %% ../nbs/3_measure/50_cli.ipynb #1f914b5e
 import tyro
 
+import temporal_abstraction
 from . import pipeline
 from .check import check_task
 from .finding import FindAndConsolidateConfig
@@ -258,7 +259,19 @@ VERBS = {'run': Everything, 'check': Check, 'gather': Gather, 'adapt': Adapt,
 # %% ../nbs/3_measure/50_cli.ipynb #afb07c58
 USAGE = '\n'.join([
     'usage: temporal-abstraction VERB [TASK] [options]    (VERB --help lists the options)', '',
-    *(f'  {verb:11} {kind.__doc__}' for verb, kind in VERBS.items())])
+    *(f'  {verb:11} {kind.__doc__}' for verb, kind in VERBS.items()), '',
+    '  --version                     print the version',
+    '  --print-completion bash|zsh   print what makes a shell complete verbs and options'])
+
+def print_completion(shells):
+    "Print the script by which a shell, such as ['bash'], completes the command."
+    if list(shells) not in (['bash'], ['zsh']):
+        raise ValueError(f"--print-completion needs a shell, bash or zsh, got {' '.join(shells) or 'none'}.")
+    verbs = [Annotated[kind, tyro.conf.subcommand(verb, description=kind.__doc__)] for verb, kind in VERBS.items()]
+    said = StringIO()
+    with redirect_stdout(said), suppress(SystemExit):
+        tyro.cli(Union[tuple(verbs)], prog='temporal-abstraction', args=['--tyro-print-completion', *shells])
+    print(said.getvalue(), end='')
 
 def parse(default, prog, argv):
     "A verb with what the arguments say. ValueError for what they should not say, in a sentence."
@@ -276,6 +289,8 @@ def execute(prog, argv):
     "Find the verb, fill in what the arguments say, and do it."
     argv = sys.argv[1:] if argv is None else argv
     if not argv or argv[0] in ('-h', '--help'): return print(USAGE)
+    if argv[0] == '--version': return print(f'temporal-abstraction {temporal_abstraction.__version__}')
+    if argv[0] == '--print-completion': return print_completion(argv[1:])
     if argv[0] not in VERBS:
         raise ValueError(
             f"There is no command {argv[0]!r}; choose from {', '.join(VERBS)}.")
