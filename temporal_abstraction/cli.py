@@ -25,6 +25,7 @@ from typing import Annotated, Literal
 os.environ.setdefault('TOKENIZERS_PARALLELISM', 'false')
 os.environ.setdefault('TRANSFORMERS_VERBOSITY', 'error')
 os.environ.setdefault('HF_DATASETS_DISABLE_PROGRESS_BARS', '1')  # bars of what lasts longer are shown
+if os.environ.get('RANK', '0') != '0': os.environ['TQDM_DISABLE'] = '1'  # by the first of several processes
 warnings.filterwarnings('ignore', message='`is_gradient_checkpointing`')  # peft's use of an old name in transformers
 
 # %% ../nbs/3_measure/50_cli.ipynb #1f914b5e
