@@ -43,6 +43,7 @@ from .studies.composed import PRETRAINED, SETTINGS as COMPOSED
 from .studies.gridworld import SETTINGS as GRIDWORLD
 from .studies.problems import SETTINGS as PROBLEMS
 from .task import find_task, is_place
+from .tracking import tracking
 
 # %% ../nbs/3_measure/50_cli.ipynb #d0ea2336
 def find_settings(
@@ -79,7 +80,8 @@ class Verb:
 
     def __call__(self):
         if self.dry_run: print(json.dumps(self.resolved(), indent=1, default=str))
-        else: self.go(Run(self.out))
+        else:
+            with tracking(self.machine.tracker, self.out): self.go(Run(self.out))
 
     def resolved(self):
         "All settings, with the seed in them."

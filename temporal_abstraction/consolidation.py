@@ -18,7 +18,7 @@ from peft import PeftModel
 from .backbone import Backbone
 from .data import ExpertData, action_nll, expert_data, mean_nll, to_steps
 from .pretraining import add_upper_lora
-from .processes import share
+from .processes import own_rows
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .training import Loop
 
@@ -160,7 +160,7 @@ def consolidate_in_rounds(
             loss = torch.tensor(float('nan'))
             for _ in loop.within(c.steps if ready else 0):
                 scored = None if vocab is None else torch.cat([vocab.cpu(), lessons.tokens]).unique()
-                with share(lessons.draw(c.batch_size, c.replay).to(model.device)) as batch:
+                with own_rows(lessons.draw(c.batch_size, c.replay).to(model.device)) as batch:
                     loss = action_nll(model, batch, vocab=scored, grad=True).sum() / batch.mask.sum()
                     loss = loop.update(loss, batch.mask.sum())
             by = 'both' if by_z and by_model else 'model' if by_model else 'abstract actions'

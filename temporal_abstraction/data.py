@@ -20,7 +20,7 @@ from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
-from .processes import from_writer, is_writer, share, spread, total
+from .processes import from_writer, is_writer, own_rows, spread, total
 from .storage import StorageError, fingerprint, load_tree, save_tree
 
 # %% ../nbs/1_method/03_data.ipynb #8366b71a
@@ -241,7 +241,7 @@ def mean_nll(
     nats = 0
     actions = 0
     for whole in data.loader(batch_size):
-        with share(whole) as batch:
+        with own_rows(whole) as batch:
             nll = action_nll(backbone, batch.to(backbone.device), vocab=vocab).sum().item()
             sums = total(nll, batch.mask.sum().item())
         nats += sums[0]

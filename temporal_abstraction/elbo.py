@@ -17,7 +17,7 @@ from .backbone import Backbone
 from .data import action_nll, ExpertData
 from .metacontroller import (
     Metacontroller, MetacontrollerConfig, soft, straight_through)
-from .processes import mean_of, randn_like, share, sharing
+from .processes import mean_of, randn_like, own_rows, sharing
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .training import Batches, Loop
 
@@ -164,7 +164,7 @@ def train_metacontroller(
     with Loop(opt, c.steps, schedule, clip=c.clip, clipped=mc.parameters(), title='phase 2: discover', checkpoint=checkpoint,
               made_from=(c, backbone, backbone.layer, mc, data, vocab), also=batches) as loop:
         for step in loop:
-            with share(next(batches)) as batch:
+            with own_rows(next(batches)) as batch:
                 nll, kl, control = elbo_terms(backbone, mc, batch, c.switch(step), vocab=vocab)
                 loss = (nll + c.alpha(step) * kl + c.cost(step) * control.beta.sum((1, 2))).mean()
                 loop.update(loss, len(batch))

@@ -61,6 +61,7 @@ from .runs import (
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .steering import as_policy
 from .storage import fingerprint, write_bytes
+from .tracking import check_tracker, TrackerName, tracking
 from .task import ComposedTask, find_task, ProblemsTask, split_rows, TextTask
 from .token_rl import (
     momentum_grpo, MomentumGRPOConfig, token_grpo, TokenGRPOConfig)
@@ -273,9 +274,11 @@ class Machine(Settings):
     device: str = 'auto'        # 'auto': an accelerator, if there is one; or 'cpu', 'cuda', 'mps'
     jobs: Count = 2             # processes side by side in `compare`
     residual_batch: Count = 32  # programs that pass the lower half at once
+    tracker: TrackerName = 'none'  # shows each training while it runs
 
     def __post_init__(self):
         super().__post_init__()
+        check_tracker(self.tracker)
         if self.device in ('auto', 'cpu'): return   # others must hold a number; to ask for it takes memory there
         try: torch.zeros(1, device=self.where).item()
         except (RuntimeError, AssertionError, ImportError, TypeError): there = False
@@ -801,7 +804,8 @@ def _discovery(run, task, main, compare, folder, machine, variant, alpha, seed):
         place = discovery_place(folder, variant, alpha, seed)
         vocab = find_vocabulary(run, task, backbone)
         kept = folder / 'checkpoints' / place.name
-        result = find_actions(task, backbone, config, vocab, residual_folder(run), kept, machine)
+        with tracking(machine.tracker, run.out, place.name):
+            result = find_actions(task, backbone, config, vocab, residual_folder(run), kept, machine)
         save_actions(result, place, config)
         backbone = result.backbone
         mc = result.mc.eval()
@@ -1008,7 +1012,8 @@ def _exploration(start, folder, method, target, lr, seed):
     torch.manual_seed(seed)
     place = job_place(start, folder, name, variant, lr, seed)
     with task.verifier(workers=1) as verifier:
-        curve, learned = learn(start, verifier, place, name, variant, lr, seed)
+        with tracking(start.machine.tracker, start.run.out, place.name):
+            curve, learned = learn(start, verifier, place, name, variant, lr, seed)
         tried = judge_learned(task, verifier, start.compare.evaluate, method, seed, **learned)
     shutil.rmtree(place / 'checkpoints', ignore_errors=True)
     labels = dict(target=task.aim, lr=lr, seed=seed)

@@ -23,7 +23,7 @@ from transformers.pytorch_utils import Conv1D
 
 from .backbone import Backbone
 from .data import ExpertData, action_nll, expert_data, mean_nll, to_steps
-from .processes import is_writer, mean_of, share, sharing
+from .processes import is_writer, mean_of, own_rows, sharing
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .training import Batches, Loop
 
@@ -98,7 +98,7 @@ def pretrain(
     with Loop(opt, c.steps, schedule, clip=1., title='phase 1: adapt', checkpoint=checkpoint,
               made_from=(c, backbone, backbone.layer, data, vocab), also=batches) as loop:
         for step in loop:
-            with share(next(batches)) as batch:
+            with own_rows(next(batches)) as batch:
                 loss = action_nll(model, batch, vocab=vocab, grad=True).sum() / batch.mask.sum()
                 loss = loop.update(loss, batch.mask.sum())
             if loop.due(c.log_every, first=True): loop.log(train_nll_action=loss, **(mean_nll(model, valid) if valid else {}))

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Team', 'is_launched', 'processes', 'team', 'is_writer', 'cores', 'leave', 'alone', 'from_writer', 'wait', 'spread',
-           'total', 'Lanes', 'sharing', 'share', 'randn_like', 'rand_like', 'weigh', 'mean_of', 'sum_gradients',
+           'total', 'Lanes', 'sharing', 'own_rows', 'randn_like', 'rand_like', 'weigh', 'mean_of', 'sum_gradients',
            'SharedCache', 'SharedBackbone', 'shared', 'generating']
 
 # %% ../nbs/1_method/02_processes.ipynb #proc04
@@ -184,7 +184,7 @@ def sharing(n):
 
 
 @contextmanager
-def share(
+def own_rows(
     batch,  # has a length, and rows to be taken by their numbers
 ):
     "In this block a batch is shared out: this process's part of it."

@@ -146,7 +146,8 @@ def completions(self:TextWorld,
 def _judge(self:TextWorld, lanes):
     "What the reward says of some lanes."
     columns = self.rows[self.row[lanes]]
-    return self.reward(prompts=columns.pop('prompt'), completions=self.completions(lanes), **columns)
+    values = self.reward(prompts=columns.pop('prompt'), completions=self.completions(lanes), **columns)
+    return check_rewards(values, len(lanes))
 
 @patch
 def _rewards(self:TextWorld, lanes):
@@ -154,7 +155,7 @@ def _rewards(self:TextWorld, lanes):
     rewards = np.zeros(self.num_envs, np.float32)
     judged = np.ones(self.num_envs, bool)
     if len(lanes):
-        values = check_rewards(spread(self._judge, lanes), len(lanes))
+        values = spread(self._judge, lanes)
         rewards[lanes], judged[lanes] = [v or 0. for v in values], [v is not None for v in values]
     return rewards, judged
 

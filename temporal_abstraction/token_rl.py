@@ -218,9 +218,10 @@ class _Progress(TrainerCallback):
         self.random = None
         next(self.steps)
 
-    def on_step_end(self, *_, **__):
+    def on_step_end(self, args, state, *_, **__):
         self.loop.check_weights(self.loop.step + 1)
         self.books.lines[-1]['seconds'] = self.loop.seconds
+        if state.global_step % args.num_iterations == 0: self.loop.track(self.books.lines[-1])
 
     def on_train_end(self, *_, **__): next(self.steps, None)
 

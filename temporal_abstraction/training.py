@@ -10,6 +10,7 @@ import inspect
 import random
 import re
 import time
+from dataclasses import is_dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tqdm.auto import tqdm
 
 from .processes import from_writer, is_writer, mean_of, sum_gradients, team, weigh
 from .storage import StorageError, fingerprint, load_tree, save_tree
+from .tracking import open_tracker, translate
 
 # %% ../nbs/1_method/05_training.ipynb #a12a51e5
 def random_state():
@@ -139,15 +141,19 @@ class Loop:
         self.gathered = None
         self.before = 0.
         self.writing = 0.
+        self.tracker = None
+        self.seen = {}     # what a tracker is told beside the history
         self.bar = tqdm(total=steps, desc=title, leave=leave, disable=not is_writer())
 
     def __enter__(self):
         if self.folder: self.resume()
+        self.tracker = open_tracker(self.title, next((x for x in _several(self.made_from) if is_dataclass(x)), None))
         self.start = time.perf_counter()
         return self
 
     def __exit__(self, kind, error, trace):
         self.bar.close()
+        if self.tracker: self.tracker.finish()
         if error and _UNDRAWN.search(str(error)): self.stop('probability of something to be drawn', torch.tensor(torch.nan))
 
     def __iter__(self):
@@ -186,6 +192,7 @@ def update(self: Loop,
         sum_gradients(self.trained)
         loss = mean_of(loss, over)
     if not loss.isfinite(): self.stop('loss', loss)
+    if self.tracker: self.seen['loss'] = loss.item()
     self.descend()
     return loss
 
@@ -196,6 +203,7 @@ def descend(self: Loop):
     if self.clip is not None: norm = torch.nn.utils.clip_grad_norm_(self.clipped, self.clip)
     else: norm = torch.nn.utils.get_total_norm([p.grad for p in self.clipped if p.grad is not None])
     if not norm.isfinite(): self.stop('norm of the gradient', norm)
+    if self.tracker: self.seen |= dict(grad_norm=norm.item(), learning_rate=self.opts[0].param_groups[0]['lr'])
     for x in (*self.opts, *self.schedules): x.step()
     self.check_weights(self.step + 1)
 
@@ -246,6 +254,13 @@ def log(self: Loop, **line):
     "Add a line to the history, with the number of the step in front and the seconds at the end."
     numbers = {k: v.item() if hasattr(v, 'item') else v for k, v in line.items()}
     self.lines.append({self.unit: self.step + 1, **numbers, 'seconds': self.seconds})
+    self.track(self.lines[-1])
+
+
+@patch
+def track(self: Loop, line):
+    "Tell the tracker, if there is one, a line of the history, with the newest loss, norm of the gradient and learning rate."
+    if self.tracker: self.tracker.log(self.seen | translate(line), self.step + 1)
 
 # %% ../nbs/1_method/05_training.ipynb #b009ced9
 def _checkpoints(folder):
