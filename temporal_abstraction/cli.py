@@ -25,6 +25,7 @@ from typing import Annotated, Literal, Union
 os.environ.setdefault('TOKENIZERS_PARALLELISM', 'false')
 os.environ.setdefault('TRANSFORMERS_VERBOSITY', 'error')
 os.environ.setdefault('HF_DATASETS_DISABLE_PROGRESS_BARS', '1')  # bars of what lasts longer are shown
+if os.environ.get('RANK', '0') != '0': os.environ['TQDM_DISABLE'] = '1'  # by the first of several processes
 warnings.filterwarnings('ignore', message='`is_gradient_checkpointing`')  # peft's use of an old name in transformers
 
 # %% ../nbs/3_measure/50_cli.ipynb #1f914b5e
@@ -43,6 +44,7 @@ from .studies.composed import PRETRAINED, SETTINGS as COMPOSED
 from .studies.gridworld import SETTINGS as GRIDWORLD
 from .studies.problems import SETTINGS as PROBLEMS
 from .task import find_task, is_place
+from .tracking import tracking
 
 # %% ../nbs/3_measure/50_cli.ipynb #d0ea2336
 def find_settings(
@@ -79,7 +81,8 @@ class Verb:
 
     def __call__(self):
         if self.dry_run: print(json.dumps(self.resolved(), indent=1, default=str))
-        else: self.go(Run(self.out))
+        else:
+            with tracking(self.machine.tracker, self.out): self.go(Run(self.out))
 
     def resolved(self):
         "All settings, with the seed in them."

@@ -18,6 +18,7 @@ from peft import PeftModel
 from .backbone import Backbone
 from .data import ExpertData, action_nll, expert_data, mean_nll, to_steps
 from .pretraining import add_upper_lora
+from .processes import own_rows
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .training import Loop
 
@@ -158,10 +159,10 @@ def consolidate_in_rounds(
             ready = any(len(ts) >= c.enough for ts in known.values()) or loop.due(c.rounds) and any(known.values())
             loss = torch.tensor(float('nan'))
             for _ in loop.within(c.steps if ready else 0):
-                batch = lessons.draw(c.batch_size, c.replay).to(model.device)
                 scored = None if vocab is None else torch.cat([vocab.cpu(), lessons.tokens]).unique()
-                loss = action_nll(model, batch, vocab=scored, grad=True).sum() / batch.mask.sum()
-                loop.update(loss)
+                with own_rows(lessons.draw(c.batch_size, c.replay).to(model.device)) as batch:
+                    loss = action_nll(model, batch, vocab=scored, grad=True).sum() / batch.mask.sum()
+                    loss = loop.update(loss, batch.mask.sum())
             by = 'both' if by_z and by_model else 'model' if by_model else 'abstract actions'
             loop.log(programs=loop.kept['verified'], by=by, right=sum(row['right'] for row in rows) / max(1, len(rows)),
                      known=sum(map(len, known.values())), loss=loss, **(mean_nll(model, valid) if valid else {}))

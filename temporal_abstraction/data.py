@@ -15,10 +15,12 @@ import torch
 from accelerate.utils import send_to_device
 from datasets import Dataset
 from torch.nn import functional as F
+from torch.utils._pytree import tree_map
 from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
+from .processes import from_writer, is_writer, own_rows, spread, total
 from .storage import StorageError, fingerprint, load_tree, save_tree
 
 # %% ../nbs/1_method/03_data.ipynb #8366b71a
@@ -64,6 +66,14 @@ class Batch:
     summary: View = field(default=None, kw_only=True)  # what the embedder sees; None: the view
 
     def __len__(self): return len(self.index)
+
+    def __getitem__(self,
+        rows,  # (b,) int64
+    ):
+        "Some of the trajectories, as wide as all."
+        parts = {k: v for k, v in vars(self).items() if k != 'index'}
+        pick = lambda x: x[rows.to(x.device)] if torch.is_tensor(x) else x
+        return replace(self, index=[self.index[i] for i in rows.tolist()], **tree_map(pick, parts))
 
     @property
     def attention_mask(self):
@@ -156,17 +166,22 @@ def expert_data(
     lengths = [len(c) + len(o) for c, o in zip(rows['context'], rows['obs'])]
     backbone.check_length(max(lengths), f"The program of row {lengths.index(max(lengths))} with its prompt")
     path, origin = path and Path(path), path and residual_origin(backbone, rows)
-    if path and path.exists() and (e := kept_residuals(path, origin)) is not None: return ExpertData(rows, e)
+    if path and (e := from_writer(lambda: kept_residuals(path, origin) if path.exists() else None)) is not None:
+        return ExpertData(rows, e)
     ids = [torch.tensor(c + o) for c, o in zip(rows['context'], rows['obs'])]
     order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-    out = [None] * len(ids)
-    for start in tqdm(range(0, len(ids), batch_size), desc='residuals', leave=False):
-        take = order[start:start + batch_size]
+    def read(take):
         x, mask = _pad([ids[i] for i in take], 'right')
         e, _ = backbone.lower(x.to(backbone.device), attention_mask=mask.to(backbone.device))
-        for i, e_i, m in zip(take, e.cpu(), mask): out[i] = e_i[m]
+        return [e_i[m] for e_i, m in zip(e.cpu(), mask)]
+    starts = range(0, len(ids), batch_size)
+    parts = [order[start:start + batch_size] for start in starts]
+    found = spread(lambda some: map(read, tqdm(some, desc='residuals', leave=False)), parts)
+    out = [None] * len(ids)
+    for take, part in zip(parts, found):
+        for i, e_i in zip(take, part): out[i] = e_i
     data = ExpertData(rows, torch.cat(out))
-    if path: save_tree(path, dict(origin=origin, e=data.e))
+    if path and is_writer(): save_tree(path, dict(origin=origin, e=data.e))
     return data
 
 # %% ../nbs/1_method/03_data.ipynb #a09f4472
@@ -223,9 +238,12 @@ def mean_nll(
     vocab=None,     # (V',) sorted token ids the softmax is restricted to; None: all
 ):                  # dict: nll_action, nll_program
     "Mean nats an action, and a program."
-    total = 0
+    nats = 0
     actions = 0
-    for batch in data.loader(batch_size):
-        total += action_nll(backbone, batch.to(backbone.device), vocab=vocab).sum().item()
-        actions += batch.mask.sum().item()
-    return dict(nll_action=total / actions, nll_program=total / len(data))
+    for whole in data.loader(batch_size):
+        with own_rows(whole) as batch:
+            nll = action_nll(backbone, batch.to(backbone.device), vocab=vocab).sum().item()
+            sums = total(nll, batch.mask.sum().item())
+        nats += sums[0]
+        actions += sums[1]
+    return dict(nll_action=nats / actions, nll_program=nats / len(data))

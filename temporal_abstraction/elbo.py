@@ -17,6 +17,7 @@ from .backbone import Backbone
 from .data import action_nll, ExpertData
 from .metacontroller import (
     Metacontroller, MetacontrollerConfig, soft, straight_through)
+from .processes import mean_of, randn_like, own_rows, sharing
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .training import Batches, Loop
 
@@ -78,7 +79,7 @@ class TrainMetacontrollerConfig(Settings):
 def prior_control(mc, batch):
     "Residuals controlled by z from the prior N(0, I), redrawn where the hard gate fires: (B, T, n_e)."
     x, h_prev = mc.read_stream(batch.e, batch.mask)
-    noise = torch.randn(*batch.mask.shape, mc.config.n_z, device=x.device)
+    noise = randn_like(x.new_empty(*batch.mask.shape, mc.config.n_z))
     z, _ = mc.integrate(x, h_prev, noise, mc.hard)
     return batch.e + mc.decoder.control(z, batch.e.float()).to(batch.e.dtype)
 
@@ -96,8 +97,10 @@ def evaluate_elbo(
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         for batch in data.loader(batch_size):
-            line = _scores(backbone, mc, batch.to(backbone.device), vocab)
-            rows.append(pd.DataFrame({k: v.cpu() for k, v in line.items()}))
+            with sharing(len(batch)) as lanes:
+                mine = batch[lanes.rows] if lanes else batch
+                line = _scores(backbone, mc, mine.to(backbone.device), vocab)
+                rows.append(pd.DataFrame({k: (lanes.join(v) if lanes else v).cpu() for k, v in line.items()}))
     return pd.concat(rows).mean().to_dict()
 
 
@@ -161,12 +164,14 @@ def train_metacontroller(
     with Loop(opt, c.steps, schedule, clip=c.clip, clipped=mc.parameters(), title='phase 2: discover', checkpoint=checkpoint,
               made_from=(c, backbone, backbone.layer, mc, data, vocab), also=batches) as loop:
         for step in loop:
-            nll, kl, control = elbo_terms(backbone, mc, next(batches), c.switch(step), vocab=vocab)
-            loss = (nll + c.alpha(step) * kl + c.cost(step) * control.beta.sum((1, 2))).mean()
-            loop.update(loss)
+            with own_rows(next(batches)) as batch:
+                nll, kl, control = elbo_terms(backbone, mc, batch, c.switch(step), vocab=vocab)
+                loss = (nll + c.alpha(step) * kl + c.cost(step) * control.beta.sum((1, 2))).mean()
+                loop.update(loss, len(batch))
+                nll, kl = (mean_of(x.mean(), len(batch)) for x in (nll, kl))
             if loop.due(c.log_every, first=True):
                 line = evaluate_elbo(backbone, mc, valid, vocab=vocab) if valid else {}
-                loop.log(alpha=c.alpha(step), train_nll=nll.mean(), train_kl=kl.mean(), **line)
+                loop.log(alpha=c.alpha(step), train_nll=nll, train_kl=kl, **line)
     return TrainMetacontrollerResult(mc, loop.history, backbone)
 
 # %% ../nbs/1_method/08_elbo.ipynb #b4361ba7

@@ -37,6 +37,7 @@ from .internal_rl import rollout
 from .metacontroller import soft
 from .plots import Segmented, sort_known
 from .probing import spans
+from .processes import generating, shared, spread
 from .grammar import block_labels, boundaries, Program, token_starts
 from .programs import find_problems, PROBLEMS
 from .steering import as_policy, replay, steer
@@ -433,8 +434,9 @@ def _generate(backbone, problems, mc, policy, options):
     talks = any(getattr(p, 'messages', None) for p in problems)
     ends = [] if talks else [LeftFunction(tok, enc['input_ids'].shape[1])]
     options = options | dict(stopping_criteria=ends)
-    if mc is None: out = backbone.model.generate(**enc, **options)
-    else: out = steer(backbone, mc, enc['input_ids'], enc['attention_mask'], policy=policy, **options).sequences
+    if mc is None:
+        with generating(backbone.model, len(problems)): out = backbone.model.generate(**enc, **options)
+    else: out = steer(shared(backbone), mc, enc['input_ids'], enc['attention_mask'], policy=policy, **options).sequences
     return decode_written(tok, out[:, enc['input_ids'].shape[1]:], enc['input_ids'][:, -1], backbone.end_tokens)
 
 def _decoding(temperature):
@@ -496,7 +498,7 @@ def judge(
     asked = [known[p] for p in samples.problem]
     code = [build_program(*row) for row in zip(asked, samples.completion)]
     candidates = [Candidate(c, p.entry_point, tests[p.name], None, getattr(p, 'asserts', '')) for p, c in zip(asked, code)]
-    verdicts = verifier(candidates)
+    verdicts = spread(verifier, candidates)
     passed, status = zip(*((v.passed, v.status) for v in verdicts))
     return samples.assign(code=[c.code for c in candidates], passed=passed, status=status)
 

@@ -19,6 +19,7 @@ from datasets import Dataset
 from .backbone import decode_written
 from .evaluation import (
     cut_function, judge, pass_at_k, pass_at_k_table, pass_rates)
+from .processes import spread, team
 from .programs import find_problems
 from .settings import Count, Positive, Settings, Whole
 from .training import Loop
@@ -232,10 +233,14 @@ def write_all(backbone, problems, verifier, config, checkpoint=None):
     batches = [order[i:i + config.prompts] for i in range(0, len(order), config.prompts)]
     tests = [(p.name, p.prompt, p.tests('reward', config.n_tests)) for p in order]
     made_from = config, tests, backbone.model
+    ready = {}
+    def write_and_judge(i): return judge_once(write_batch(backbone, batches[i], config, config.seed + i), verifier, config, batches[i])
     with Loop([], len(batches), title='gather', unit='batch', checkpoint=checkpoint, made_from=made_from) as loop:
         for i in loop:
-            samples = write_batch(backbone, batches[i], config, config.seed + i)
-            judged = judge_once(samples, verifier, config, batches[i])
+            if i not in ready:   # as many at once as there are processes
+                some = range(i, min(i + team().size, len(batches)))
+                ready = dict(zip(some, spread(lambda own: map(write_and_judge, own), some)))
+            judged = ready[i]
             loop.kept[i] = judged
             found = pd.concat(loop.kept.values(), ignore_index=True)
             loop.bar.set_postfix(solved=f"{found[found.passed].problem.nunique()} of {found.problem.nunique()}")

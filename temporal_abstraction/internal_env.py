@@ -15,6 +15,7 @@ from gymnasium.vector import AsyncVectorEnv, AutoresetMode, SyncVectorEnv, Vecto
 from gymnasium.vector.utils import batch_space
 
 from .metacontroller import Metacontroller
+from .processes import shared
 from .steering import Stream
 
 # %% ../nbs/1_method/10_internal_env.ipynb #66a1becd
@@ -297,7 +298,7 @@ def reset(self:InternalEnv, *,
         raise ValueError(f"The world's reset must return observations and a dict, got {info!r:.80}.")
     _check_row(info, self.num_envs)
     self.live = np.arange(self.num_envs)
-    self.stream = Stream(self.backbone, self.mc, self.num_envs)
+    self.stream = Stream(shared(self.backbone), self.mc, self.num_envs)
     obs = self._see(obs)
     context, mask = self._context(info)
     self.length = 1 + mask.sum(1)

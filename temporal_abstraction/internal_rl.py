@@ -21,6 +21,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from .data import ExpertData
 from .metacontroller import Metacontroller, Saved
+from .processes import sharing
 from .settings import Count, LARGEST, Positive, Settings, Whole
 from .steering import choose
 from .training import Loop
@@ -131,11 +132,13 @@ def distil(
     with Loop(opt, c.steps, title='phase 3: distil', leave=False, checkpoint=checkpoint,
               made_from=(c, policy, mc, data)) as loop:
         for step in loop:
-            take = torch.randint(len(es), (c.batch_size,)).tolist()
-            e, z = (pad_sequence([xs[i] for i in take], batch_first=True) for xs in (es, zs))
-            mask = pad_sequence([torch.ones(len(es[i])) for i in take], batch_first=True)
-            loss = -policy.log_prob(e, z, mask).sum() / mask.sum()
-            loop.update(loss)
+            drawn = torch.randint(len(es), (c.batch_size,))
+            with sharing(c.batch_size) as lanes:
+                take = (lanes.take(drawn) if lanes else drawn).tolist()
+                e, z = (pad_sequence([xs[i] for i in take], batch_first=True) for xs in (es, zs))
+                mask = pad_sequence([torch.ones(len(es[i])) for i in take], batch_first=True)
+                loss = -policy.log_prob(e, z, mask).sum() / mask.sum()
+                loss = loop.update(loss, mask.sum())
             loop.log(nll=loss)
     return loop.history.drop(columns='seconds')
 

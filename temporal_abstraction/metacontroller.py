@@ -22,6 +22,7 @@ from safetensors.torch import load_file
 
 from .backbone import BackboneError, plain_name, some_of
 from .data import pack_steps, take_steps
+from .processes import rand_like, randn_like
 from .settings import Count, Settings, Share
 
 # %% ../nbs/1_method/07_metacontroller.ipynb #582f90d1
@@ -147,7 +148,7 @@ def hard(logit, threshold=0.5):
 
 def straight_through(logit, temperature=1.):
     "A Bernoulli draw of beta with the gradient of a Gumbel-sigmoid."
-    u = torch.rand_like(logit).clamp(1e-6, 1 - 1e-6)
+    u = rand_like(logit).clamp(1e-6, 1 - 1e-6)
     p = torch.sigmoid((logit + u.log() - (-u).log1p()) / temperature)
     return (p > 0.5).to(p.dtype) + p - p.detach()
 
@@ -343,7 +344,7 @@ def forward(self:Metacontroller,
     mu, logvar = self.encoder(seen, h_seen, self.embedder(*told))
     if view is not None and view.at is not None:
         mu, logvar = (take_steps(v, view.at.gather(1, order)) for v in (mu, logvar))
-    z_tilde = mu + noise * torch.randn_like(mu) * (0.5 * logvar).exp()
+    z_tilde = mu + noise * randn_like(mu) * (0.5 * logvar).exp()
     z, beta = self.integrate(x, h_prev, z_tilde, switch)
     z, *others = (take_steps(v * m[..., None], back) for v in (z, z_tilde, mu, logvar, beta))
     Ue = self.decoder.control(z, e.to(z.dtype))

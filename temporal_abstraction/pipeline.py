@@ -56,11 +56,13 @@ from .plots import (
 from .pretraining import (
     batch_by_length, pretrain, PretrainConfig, PretrainResult, ScratchConfig, train_base)
 from .probing import label_walks, probe_layers
+from .processes import from_writer, is_writer
 from .runs import (
     in_parallel, in_sentences, loading, one_writer, Run, RunError, write_history)
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .steering import as_policy
 from .storage import fingerprint, write_bytes
+from .tracking import check_tracker, TrackerName, tracking
 from .task import ComposedTask, find_task, ProblemsTask, split_rows, TextTask
 from .token_rl import (
     momentum_grpo, MomentumGRPOConfig, token_grpo, TokenGRPOConfig)
@@ -279,9 +281,11 @@ class Machine(Settings):
     device: str = 'auto'        # 'auto': an accelerator, if there is one; or 'cpu', 'cuda', 'mps'
     jobs: Count = 2             # processes side by side in `compare`
     residual_batch: Count = 32  # programs that pass the lower half at once
+    tracker: TrackerName = 'none'  # shows each training while it runs
 
     def __post_init__(self):
         super().__post_init__()
+        check_tracker(self.tracker)
         if self.device in ('auto', 'cpu'): return   # others must hold a number; to ask for it takes memory there
         try: torch.zeros(1, device=self.where).item()
         except (RuntimeError, AssertionError, ImportError, TypeError): there = False
@@ -411,6 +415,7 @@ def say_otherwise(prompt, completion, rng):
 
 def save_gathered(result, folder):
     "Keep experts, prompts, all that was written, and how often it was right."
+    if not is_writer(): return
     result.rows.to_pandas().to_parquet(folder / 'rows.parquet')
     result.samples.to_parquet(folder / 'samples.parquet')
     prompts = {p.name: p.prompt for p in result.solved + result.asked}
@@ -497,7 +502,7 @@ def from_base(task, backbone, config, folder, residuals=None, machine=Machine())
         vocab = task.vocabulary(backbone).to(backbone.device)
         then = pretrain(result.backbone, train, more, valid, vocab, folder / 'checkpoints' / 'then')
         result = _followed(result, then)
-    result.backbone.save_pretrained(folder / 'backbone')
+    if is_writer(): result.backbone.save_pretrained(folder / 'backbone')
     write_history(folder, result.history)
     h = result.history
     print(f"Phase 1, adapt: experts' {task.unit}s read for {h.step.iloc[-1]} steps; "
@@ -516,7 +521,7 @@ def from_nothing(task, model, layer, config, folder, machine=Machine()):
     sample = batch_by_length(task.sample)
     kept = folder / 'checkpoints'
     result = train_base(model.to(machine.where), sample, config, task.valid(), checkpoint=kept)
-    Backbone(copy.deepcopy(result.model).half(), layer, task.tokenizer).save_pretrained(folder / 'backbone')
+    if is_writer(): Backbone(copy.deepcopy(result.model).half(), layer, task.tokenizer).save_pretrained(folder / 'backbone')
     write_history(folder, result.history)
     h = result.history.iloc[-1]
     least = f", {h.gap:.3f} more than the best possible forecast" if 'gap' in h else ''
@@ -541,7 +546,9 @@ def find_actions(
 
 def save_actions(result, folder, config):
     "Keep the metacontroller, its history, and the model if that was trained along."
-    result.mc.eval().save_pretrained(folder / 'metacontroller')
+    result.mc.eval()
+    if not is_writer(): return
+    result.mc.save_pretrained(folder / 'metacontroller')
     if config.base_lr: result.backbone.save_pretrained(folder / 'backbone')
     write_history(folder, result.history)
 
@@ -596,7 +603,7 @@ def explore_actions(
     if imitator is None and c.distil.steps:
         kept = folder / 'checkpoints' / 'distil'
         imitator = imitate(task, mc, backbone, c, residuals, kept, machine.residual_batch)
-    if imitator: imitator.save_pretrained(folder / 'distilled')
+    if imitator and is_writer(): imitator.save_pretrained(folder / 'distilled')
     world, lanes = task.world(backbone, c.group, verifier, c.n_tests, at_once=c.at_once, seed=c.rl.seed)
     once = lanes(0) if callable(lanes) else lanes
     env = InternalEnv(backbone, mc, world, c.temperature)
@@ -606,7 +613,7 @@ def explore_actions(
         levels = {k: success(env, p, c.rl.seed + 1, once) for k, p in ways.items()}
     policy = imitator if c.start == 'distilled' else Policy.like(mc, std=c.std, zero_mean=c.start == 'prior')
     history = internal_rl(env, policy, c.rl, lanes, folder / 'checkpoints' / 'rl').history
-    policy.save_pretrained(folder / 'policy')
+    if is_writer(): policy.save_pretrained(folder / 'policy')
     if c.levels: levels['likeliest'] = success(env, policy.mode, c.rl.seed + 1, once)
     return history.assign(**levels)
 
@@ -650,9 +657,10 @@ def consolidate(run: Run, config=FindAndConsolidateConfig(), task=None, machine=
         vocab = find_vocabulary(run, task, backbone)
         kept = residual_folder(run)
         result = find_and_consolidate(task, backbone, mc, verifier, c, policy, vocab, kept, folder / 'checkpoints')
-        result.save_pretrained(folder / 'backbone')
-        result.save_adapter(folder / 'adapter')
-        result.rows.to_parquet(folder / 'programs.parquet')
+        if is_writer():
+            result.save_pretrained(folder / 'backbone')
+            result.save_adapter(folder / 'adapter')
+            result.rows.to_parquet(folder / 'programs.parquet')
         write_history(folder, result.history)
     h = result.history.iloc[-1]
     print(f"Phase 4, consolidate: {h.programs} {task.unit}s tried, {h.known} different right ones imitated; "
@@ -763,7 +771,7 @@ def evaluate(run: Run, config=EvaluateConfig(), task=None, machine=Machine()):
 
 def keep_rates(judged, folder, ks):
     "Keep attempts, pass rates and pass@k; returns the rates."
-    judged.to_parquet(folder / 'attempts.parquet')
+    if is_writer(): judged.to_parquet(folder / 'attempts.parquet')
     rates = pass_rates(judged)
     write_tables(folder, dict(passes=rates, pass_at_k=pass_at_k_table(rates, ks)))
     return rates
@@ -801,6 +809,7 @@ def evaluate_base(
 
 def write_tables(folder, tables):
     "Tables as CSV; one with arrays in it as Parquet."
+    if not is_writer(): return
     for name, table in tables.items():
         if name == 'switches': table.to_parquet(folder / f'{name}.parquet')
         else: table.to_csv(folder / f'{name}.csv', index=False)
@@ -837,7 +846,8 @@ def _discovery(run, task, main, compare, folder, machine, variant, alpha, seed):
         place = discovery_place(folder, variant, alpha, seed)
         vocab = find_vocabulary(run, task, backbone)
         kept = folder / 'checkpoints' / place.name
-        result = find_actions(task, backbone, config, vocab, residual_folder(run), kept, machine)
+        with tracking(machine.tracker, run.out, place.name):
+            result = find_actions(task, backbone, config, vocab, residual_folder(run), kept, machine)
         save_actions(result, place, config)
         backbone = result.backbone
         mc = result.mc.eval()
@@ -1064,7 +1074,8 @@ def _exploration(start, folder, method, target, lr, seed):
     torch.manual_seed(seed)
     place = job_place(start, folder, name, variant, lr, seed)
     with task.verifier(workers=1) as verifier:
-        curve, learned = learn(start, verifier, place, name, variant, lr, seed)
+        with tracking(start.machine.tracker, start.run.out, place.name):
+            curve, learned = learn(start, verifier, place, name, variant, lr, seed)
         tried = judge_learned(task, verifier, start.compare, method, seed, **learned)
     shutil.rmtree(place / 'checkpoints', ignore_errors=True)
     labels = dict(target=task.aim, lr=lr, seed=seed)
@@ -1148,7 +1159,7 @@ def compare(run: Run, config=CompareConfig(), task=None, machine=Machine()):
         if c.noise: jobs += [(_noise, start, what) for what in task.easier]
         tables = join_tables(in_parallel(jobs, machine.jobs, folder))
         attempts = tables.pop('attempts')
-        attempts.to_parquet(folder / 'attempts.parquet')
+        if is_writer(): attempts.to_parquet(folder / 'attempts.parquet')
         if 'curves' in tables: tables['success'] = success_table(tables['curves'])
         rates = run_rates(attempts)
         chances = _each_run(rates, lambda part: pass_at_k_table(part, c.evaluate.ks))
@@ -1249,7 +1260,9 @@ def embed(path, caption):
 def report(run: Run, task=None, machine=Machine()):
     "Write PNG figures and report.html from all that a run holds."
     run.check_place()
-    with in_sentences(run.out), one_writer(run.out): _report(run, task, machine)
+    def write():
+        with in_sentences(run.out), one_writer(run.out): _report(run, task, machine)
+    from_writer(write)
 
 def _report(run, given, machine):
     phases = [p for p in ('gather', 'adapt', 'discover', 'explore', 'evaluate', 'discoveries', 'compare') if (run / p).is_dir()]

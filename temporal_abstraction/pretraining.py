@@ -23,6 +23,7 @@ from transformers.pytorch_utils import Conv1D
 
 from .backbone import Backbone
 from .data import ExpertData, action_nll, expert_data, mean_nll, to_steps
+from .processes import is_writer, mean_of, own_rows, sharing
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .training import Batches, Loop
 
@@ -97,9 +98,9 @@ def pretrain(
     with Loop(opt, c.steps, schedule, clip=1., title='phase 1: adapt', checkpoint=checkpoint,
               made_from=(c, backbone, backbone.layer, data, vocab), also=batches) as loop:
         for step in loop:
-            batch = next(batches)
-            loss = action_nll(model, batch, vocab=vocab, grad=True).sum() / batch.mask.sum()
-            loop.update(loss)
+            with own_rows(next(batches)) as batch:
+                loss = action_nll(model, batch, vocab=vocab, grad=True).sum() / batch.mask.sum()
+                loss = loop.update(loss, batch.mask.sum())
             if loop.due(c.log_every, first=True): loop.log(train_nll_action=loss, **(mean_nll(model, valid) if valid else {}))
     return PretrainResult(Backbone(wrapped.merge_and_unload(), backbone.layer, backbone.tokenizer), loop.history)
 
@@ -299,10 +300,14 @@ def train_base(
     with Loop(opts, c.steps, schedules, clip=c.clip, clipped=model.parameters(), title='phase 1: from scratch', checkpoint=checkpoint,
               made_from=(c, model), also=changing) as loop:
         for step in loop:
-            nll, loss = _loss(model, _move(sample(c.batch_size, generator), model.device), c.obs_weight)
-            loop.update(loss)
+            drawn = sample(c.batch_size, generator)
+            with sharing(c.batch_size) as lanes:
+                batch = _move(_part(drawn, lanes.rows) if lanes else drawn, model.device)
+                nll, loss = _loss(model, batch, c.obs_weight)
+                loop.update(loss, batch.mask.sum())
+                nll = mean_of(nll, batch.mask.sum())
             if loop.due(c.log_every):
                 loop.log(train_nll=nll, **_line(model, valid))
                 loop.bar.set_postfix({k: f'{v:.4f}' for k, v in loop.lines[-1].items() if k in ('train_nll', 'nll', 'gap')})
-                if folder: ScratchResult(model, loop.history).save(folder)
+                if folder and is_writer(): ScratchResult(model, loop.history).save(folder)
     return ScratchResult(model.eval(), loop.history)

@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager, ExitStack, redirect_stdout
+from contextlib import contextmanager, ExitStack, nullcontext, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -31,6 +31,7 @@ import torch
 from safetensors import SafetensorError
 
 from .backbone import BackboneError
+from .processes import from_writer, is_writer, leave, team, wait
 from .storage import fingerprint, hash_file, load_tree, move, save_tree, sync, write_bytes
 
 # %% ../nbs/3_measure/48_runs.ipynb #43733695
@@ -74,13 +75,15 @@ def run_command(
     argv=None,  # arguments; None: those of the process
 ):
     "Run a command; what its user or the machine got wrong becomes a sentence, without a traceback."
-    try: return cli(prog, argv)
+    rank = team().rank
+    try:
+        with redirect_stdout(StringIO()) if rank else nullcontext(): return cli(prog, argv)   # the first process speaks
     except KeyboardInterrupt: code, said = 130, 'interrupted. The same command goes on where it stopped.'
     except (ValueError, OSError) as e: code, said = 2, in_words(e, '--out') or e
     except (MemoryError, RuntimeError) as e:   # torch says it by an error of its own on a GPU alone
         if not (isinstance(e, MemoryError) or re.search("out of memory|can't allocate memory|not enough memory", str(e))): raise
         code, said = 2, 'out of memory. Smaller batches or fewer jobs need less.'
-    print(f'{prog}: {said}', file=sys.stderr)
+    print(f'{prog}{f" (process {rank})" if rank else ""}: {said}', file=sys.stderr)
     raise SystemExit(code)
 
 # %% ../nbs/3_measure/48_runs.ipynb #12a5c390
@@ -234,6 +237,12 @@ from fastcore.basics import patch
 @patch
 def done(self: Run, phase, config):
     "Whether the phase is finished with these settings; RunError if it is with others, or if it could not be written here."
+    return from_writer(self._done, phase, config)
+
+
+@patch
+def _done(self: Run, phase, config):
+    "The same, as one process sees it."
     if not (self / phase).exists():
         self.check_place()
         return False
@@ -251,6 +260,12 @@ def done(self: Run, phase, config):
 @patch
 def check_place(self: Run, size=0):   # bytes that will be written at least
     "RunError when nothing can be written here, or another process does; said before the work and not after."
+    from_writer(self._check_place, size)
+
+
+@patch
+def _check_place(self: Run, size):
+    "The same, as one process sees it."
     there = self.out
     with in_sentences(self.out):
         try: os.path.lexists(there) or os.stat(there.parent)
@@ -266,16 +281,20 @@ def check_place(self: Run, size=0):   # bytes that will be written at least
 @patch
 @contextmanager
 def writing(self: Run, phase, config, **made_from):   # made_from: fingerprints of what comes from outside, such as the base
-    "A folder that becomes `phase` when the block succeeds, and is kept for the next attempt when it does not."
-    with in_sentences(self.out), one_writer(self.out):
-        if (self / phase).exists():
-            raise RunError(
-                f"{self / phase} has been finished by another process meanwhile. Start again to "
-                "use it.")
-        earlier = {k: self.manifest(k)['identity'] for k in config if (self / k).is_dir()}
-        part = self.begun(phase, _described(config), dict(phase=phase, phases=earlier, made_from=made_from))
+    "A folder that becomes `phase` when the block succeeds, and is kept for the next attempt when it does not. Of several processes, the first writes."
+    with ExitStack() as held:
+        def begin():
+            held.enter_context(in_sentences(self.out))
+            held.enter_context(one_writer(self.out))
+            if (self / phase).exists():
+                raise RunError(
+                    f"{self / phase} has been finished by another process meanwhile. Start again to "
+                    "use it.")
+            earlier = {k: self.manifest(k)['identity'] for k in config if (self / k).is_dir()}
+            return self.begun(phase, _described(config), dict(phase=phase, phases=earlier, made_from=made_from))
+        part = from_writer(begin)
         yield part
-        self.finish(phase, part)
+        from_writer(self.finish, phase, part)
 
 
 @patch
@@ -335,6 +354,7 @@ def _single(path, key, main, job, *args):
     "Run one job on one thread of a process of its own, unless its result is there already."
     if not path.exists():
         torch.set_num_threads(1)
+        if os.getpid() != main: leave()   # of the processes that a launcher has started: a job works alone
         with bound_to(main): result = job(*args)
         save_tree(path, dict(job=key, result=result))
     kept = load_tree(path)
@@ -346,7 +366,7 @@ def _single(path, key, main, job, *args):
 # %% ../nbs/3_measure/48_runs.ipynb #8addad38
 def in_parallel(
     jobs,    # tuples (function, *arguments)
-    n_jobs,  # processes
+    n_jobs,  # processes; of each of those that a launcher has started, which share the jobs out
     folder,  # of the phase, from `Run.writing`; results are kept there until it is complete
 ):           # list of results, in the order of the jobs
     "Run jobs side by side, each on one thread; those that an interrupted attempt has finished are not run again."
@@ -355,7 +375,13 @@ def in_parallel(
     keys = [fingerprint(*job) for job in jobs]
     single = joblib.delayed(_single)
     calls = [single(place / f'{i:03}-{k[:16]}.safetensors', k, os.getpid(), *job) for i, (k, job) in enumerate(zip(keys, jobs))]
-    try: return joblib.Parallel(n_jobs=n_jobs)(calls)
+    rank, size = team()
+    try:
+        if size == 1: return joblib.Parallel(n_jobs=n_jobs)(calls)
+        # those of this process, never in the process itself, n_jobs at a time
+        joblib.Parallel(n_jobs=max(2, n_jobs), pre_dispatch=n_jobs)(calls[rank::size])
+        wait()
+        return [read(*args) for read, args, _ in calls]
     except BrokenExecutor:
         raise RunError(
             "A worker was killed, most likely for want of memory. The same command with fewer "
@@ -363,7 +389,8 @@ def in_parallel(
 
 # %% ../nbs/3_measure/48_runs.ipynb #9063491b
 def write_history(folder, history):
-    "A history as JSON lines."
+    "A history as JSON lines, by the process that writes."
+    if not is_writer(): return
     history.to_json(folder / 'history.jsonl', orient='records', lines=True, double_precision=15)
 
 

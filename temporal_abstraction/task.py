@@ -31,6 +31,7 @@ from .metacontroller import Metacontroller
 from .pinpad import expert, Pinpad, PinpadEnv, WORLDS
 from .pinpad_base import new_base, PlainStream, SummaryStream, ViewStream
 from .pretraining import new_decoder, word_tokenizer
+from .processes import cores
 from .programs import expert_dataset, PROBLEMS
 from .related import held_out, reword_prompt
 from .storage import fingerprint
@@ -186,7 +187,7 @@ class TextTask(Task):
     def check(self, n_tests, split='reward'):
         for p in self.asked: p.tests(split, n_tests)
 
-    def verifier(self, workers=None): return Verifier(workers=workers, timeout=self.timeout)
+    def verifier(self, workers=None): return Verifier(workers=workers or cores(), timeout=self.timeout)
 
 # %% ../nbs/2_worlds/35_task.ipynb #f9e37b5a
 @patch

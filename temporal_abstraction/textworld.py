@@ -13,6 +13,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from .backbone import decode_written
+from .processes import spread
 from .programs import find_problems
 from .verifier import Verifier, check_rewards, code_reward
 
@@ -142,14 +143,19 @@ def completions(self:TextWorld,
     return decode_written(self.tokenizer, np.stack(self.tokens, 1)[lanes], self.last[lanes], self.ends)
 
 @patch
+def _judge(self:TextWorld, lanes):
+    "What the reward says of some lanes."
+    columns = self.rows[self.row[lanes]]
+    values = self.reward(prompts=columns.pop('prompt'), completions=self.completions(lanes), **columns)
+    return check_rewards(values, len(lanes))
+
+@patch
 def _rewards(self:TextWorld, lanes):
     "Rewards of the lanes that end now, 0 for the others, and whether they were judged: (N,) each."
     rewards = np.zeros(self.num_envs, np.float32)
     judged = np.ones(self.num_envs, bool)
     if len(lanes):
-        columns = self.rows[self.row[lanes]]
-        values = self.reward(prompts=columns.pop('prompt'), completions=self.completions(lanes), **columns)
-        values = check_rewards(values, len(lanes))
+        values = spread(self._judge, lanes)
         rewards[lanes], judged[lanes] = [v or 0. for v in values], [v is not None for v in values]
     return rewards, judged
 

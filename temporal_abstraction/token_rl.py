@@ -18,12 +18,14 @@ import pandas as pd
 import torch
 from datasets import Dataset
 from peft import get_peft_model_state_dict, set_peft_model_state_dict
+from accelerate.utils import gather_object
 from transformers import GenerationConfig, LogitsProcessor, PrinterCallback, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 from trl.trainer.utils import use_adapter
 
 from .backbone import Backbone, decode_written
 from .pretraining import add_lora
+from .processes import alone, from_writer, generating, team
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .textworld import longest_prompt
 from .training import Loop, random_state, set_random_state
@@ -79,6 +81,11 @@ def _check(tokenizer, rows):
             "The backbone needs a tokenizer with an end-of-text token and a pad token (which may "
             "be the same).")
 
+def _check_lanes(c):
+    "Raise `ValueError` where the lanes of a rollout cannot be shared out evenly."
+    size = team().size
+    if c.lanes % size: raise ValueError(f"lanes must be a multiple of the number of processes, {size}; got {c.lanes}.")
+
 def _check_lengths(backbone, rows, c):
     "Raise `ValueError` for prompts without tokens, or that leave no room in the context for a completion."
     backbone.check_length(longest_prompt(backbone.tokenizer, rows) + c.max_new_tokens - 1, "The longest prompt with its completion")
@@ -96,6 +103,10 @@ def _mean(rewards):
     "The mean of those that are numbers; nan if none is."
     return pd.Series(rewards, dtype=float).mean()
 
+def _of_all(xs):
+    "A list of this process and those of the others, one behind the other."
+    return gather_object(list(xs)) if team().size > 1 else xs
+
 class _Books:
     "The reward as the trainer calls it; keeps one line for each rollout."
     # columns that are ours, not the reward's
@@ -110,12 +121,13 @@ class _Books:
     def __call__(self, prompts, completions, completion_ids, **columns):
         own = {k: np.array(columns.pop(k)) for k in self.own}
         if self.backbone: completions = self.read(prompts, completion_ids)
-        given = self.reward(prompts=prompts, completions=completions, completion_ids=completion_ids, **columns)
+        with alone(): given = self.reward(prompts=prompts, completions=completions, completion_ids=completion_ids, **columns)
         given = check_rewards(given, len(prompts))
         n = len(self.lines) + 1
-        rewards = np.array([np.nan if r is None else r for r in given])
-        line = self.line(rewards, np.array([len(ids) for ids in completion_ids]), **own)
-        self.lines.append(dict(update=n, episodes=n * len(prompts), **line))
+        rewards = np.array(_of_all([np.nan if r is None else r for r in given]))
+        lengths = np.array(_of_all([len(ids) for ids in completion_ids]))
+        line = self.line(rewards, lengths, **{k: np.array(_of_all(v)) for k, v in own.items()})
+        self.lines.append(dict(update=n, episodes=n * len(rewards), **line))
         return given
 
     def read(self, prompts, completion_ids):
@@ -171,18 +183,20 @@ def _merged(backbone, trained, c):
 
 def _arguments(c, device, folder):
     "The configuration in `trl`'s words."
-    chunk = max(n for n in range(1, min(c.chunk, c.lanes) + 1) if c.lanes % n == 0)
+    own = c.lanes // team().size
+    chunk = max(n for n in range(1, min(c.chunk, own) + 1) if own % n == 0)
     return GRPOConfig(
         folder, max_steps=c.updates * c.epochs, num_generations=c.group, num_iterations=c.epochs, shuffle_dataset=False, seed=c.seed,
-        per_device_train_batch_size=chunk, gradient_accumulation_steps=c.lanes // chunk, loss_type='dapo', beta=0., epsilon=c.clip,
+        per_device_train_batch_size=chunk, gradient_accumulation_steps=own // chunk, loss_type='dapo', beta=0., epsilon=c.clip,
         temperature=c.temperature, max_completion_length=c.max_new_tokens, learning_rate=c.lr, lr_scheduler_type='constant',
-        max_grad_norm=c.grad_clip, disable_dropout=True, bf16=False, gradient_checkpointing=False, use_cpu=device.type == 'cpu',
+        max_grad_norm=c.grad_clip, disable_dropout=True, ddp_find_unused_parameters=False, bf16=False, gradient_checkpointing=False, use_cpu=device.type == 'cpu',
         report_to='none', logging_strategy='no', save_strategy='no', disable_tqdm=True)
 
 # %% ../nbs/3_measure/45_token_rl.ipynb #636bf817
 @_hushed()
-def _trainer(backbone, rows, c, model, books, folder, callbacks=(), kind=_Trainer, **parts):
+def _trainer(backbone, rows, c, model, books, folder, callbacks=(), kind=None, **parts):
     "A trainer of `model`, silent."
+    kind = kind or (_Trainer if team().size == 1 else _Discreet)   # which passes are needed differs between processes
     model.generation_config = GenerationConfig(eos_token_id=backbone.end_tokens)  # habits such as a top_k would bias the gradient
     trainer = kind(model, books, _arguments(c, backbone.device, folder), _dealt(rows, c), callbacks=[*callbacks],
                    processing_class=copy.deepcopy(backbone.tokenizer), **parts)
@@ -204,9 +218,10 @@ class _Progress(TrainerCallback):
         self.random = None
         next(self.steps)
 
-    def on_step_end(self, *_, **__):
+    def on_step_end(self, args, state, *_, **__):
         self.loop.check_weights(self.loop.step + 1)
         self.books.lines[-1]['seconds'] = self.loop.seconds
+        if state.global_step % args.num_iterations == 0: self.loop.track(self.books.lines[-1])
 
     def on_train_end(self, *_, **__): next(self.steps, None)
 
@@ -216,6 +231,7 @@ def _train(backbone, rows, c, model, books, checkpoint=None, also=None, **parts)
     "Train `model`, a copy of the base with updates; the result holds the base with them merged."
     changing = [books, also] if also else [books]
     parts = dict(callbacks=changing[1:]) | parts
+    if team().size > 1: changing.append(parts['rollout_func'])
     made_from = c, rows[:], backbone.model
     with tempfile.TemporaryDirectory() as folder:
         trainer = _trainer(backbone, rows, c, model, books, folder, **parts)
@@ -243,9 +259,11 @@ def token_grpo(
     "GRPO on tokens (Shao et al. 2024) as `trl` does it. ValueError for rows without prompts or a missing tokenizer."
     _check(backbone.tokenizer, rows)
     _check_lengths(backbone, rows, config)
+    _check_lanes(config)
     torch.manual_seed(config.seed)
     model = _with_lora(backbone.model, config)
-    return _train(backbone, rows, config, model, _Books(reward, backbone), checkpoint)
+    parts = {} if team().size == 1 else dict(rollout_func=_Together(_plain_rollout))
+    return _train(backbone, rows, config, model, _Books(reward, backbone), checkpoint, **parts)
 
 # %% ../nbs/3_measure/45_token_rl.ipynb #3b213ac5
 @dataclass
@@ -315,12 +333,41 @@ def _write(trainer, prompts):
     tokenizer = trainer.processing_class
     watch = _Entropy(trainer.temperature)
     batch = tokenizer(prompts, padding=True, padding_side='left', return_tensors='pt').to(trainer.model.device)
-    ids = trainer.model.generate(input_ids=batch['input_ids'], attention_mask=batch['attention_mask'],
-                                 generation_config=trainer.generation_config, logits_processor=[watch])[:, batch['input_ids'].shape[1]:]
+    given = dict(input_ids=batch['input_ids'], attention_mask=batch['attention_mask'], generation_config=trainer.generation_config)
+    with generating(trainer.model.get_base_model(), len(prompts)): ids = trainer.model.generate(**given, logits_processor=[watch])
+    ids = ids[:, batch['input_ids'].shape[1]:]
     is_end = torch.isin(ids, torch.tensor(trainer.eos_token_ids, device=ids.device))
     real = is_end.cumsum(1) - is_end.long() == 0   # up to the first end, and with it
     entropy = (torch.stack(watch.steps, 1) * real).sum(1) / real.sum(1)
     return [x[m].tolist() for x, m in zip(ids.cpu(), real.cpu())], entropy.cpu()
+
+# %% ../nbs/3_measure/45_token_rl.ipynb #tokproc2
+def _plain_rollout(prompts, trainer):
+    "The policy's completions, in the form `trl` asks for."
+    ids, _ = _write(trainer, prompts)
+    return dict(prompt_ids=trainer.processing_class(prompts)['input_ids'], completion_ids=ids, logprobs=None)
+
+class _Together:
+    "A rollout function for several processes: all write all completions together, and each keeps those of its prompts."
+    def __init__(self, rollout):   # (prompts, trainer) -> dict of lists
+        self.rollout = rollout
+        self.random = None         # the state of the generators after the last rollout
+
+    def __call__(self, prompts, trainer):
+        rank, size = team()
+        if size == 1: return self.rollout(prompts, trainer)
+        set_random_state(self.random or from_writer(random_state))   # the trainer gives each process another one
+        whole = _of_all(prompts)
+        found = self.rollout(whole, trainer)
+        here = random_state()
+        torch.randperm(len(whole))   # the trainer shuffles what was written, where one process does this
+        self.random = random_state()
+        set_random_state(here)
+        mine = slice(rank * len(prompts), (rank + 1) * len(prompts))
+        return {k: v and v[mine] for k, v in found.items()}
+
+    def state_dict(self): return dict(random=self.random)
+    def load_state_dict(self, state): self.random = state['random']
 
 # %% ../nbs/3_measure/45_token_rl.ipynb #691c1ccb
 def _pooled_rollout(prompts, trainer, c):
@@ -353,9 +400,10 @@ def momentum_grpo(
     "GRPO on tokens against a slow anchor. ValueError for rows without prompts or a missing tokenizer."
     _check(backbone.tokenizer, rows)
     _check_lengths(backbone, rows, config)
+    _check_lanes(config)
     torch.manual_seed(config.seed)
     model = _with_anchor(backbone.model, config)
     anchor = _Anchor(model, config.decay)
-    rollout = partial(_pooled_rollout, c=config)
+    rollout = _Together(partial(_pooled_rollout, c=config))
     books = _PooledBooks(reward, backbone)
     return _train(backbone, rows, config, model, books, checkpoint, anchor, rollout_func=rollout)

@@ -10,6 +10,7 @@ import inspect
 import random
 import re
 import time
+from dataclasses import is_dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -18,13 +19,16 @@ import pandas as pd
 import torch
 from tqdm.auto import tqdm
 
+from .processes import from_writer, is_writer, mean_of, sum_gradients, team, weigh
 from .storage import StorageError, fingerprint, load_tree, save_tree
+from .tracking import open_tracker, translate
 
 # %% ../nbs/1_method/05_training.ipynb #a12a51e5
 def random_state():
     "The state of the global random generators: `torch`'s on the CPU and on the accelerators, `numpy`'s, Python's."
     state = dict(torch=torch.get_rng_state(), numpy=np.random.get_state(), python=random.getstate())
-    if torch.cuda.is_available(): state['cuda'] = torch.cuda.get_rng_state_all()
+    if torch.cuda.is_available():   # of several processes, each has its own accelerator
+        state['cuda'] = torch.cuda.get_rng_state_all() if team().size == 1 else [torch.cuda.get_rng_state()]
     if torch.backends.mps.is_available(): state['mps'] = torch.mps.get_rng_state()
     return state
 
@@ -34,7 +38,8 @@ def set_random_state(state):
     torch.set_rng_state(state['torch'])
     np.random.set_state(state['numpy'])
     random.setstate(state['python'])
-    if 'cuda' in state: torch.cuda.set_rng_state_all(state['cuda'])
+    if 'cuda' in state and team().size == 1: torch.cuda.set_rng_state_all(state['cuda'])
+    elif 'cuda' in state: torch.cuda.set_rng_state(state['cuda'][0])
     if 'mps' in state: torch.mps.set_rng_state(state['mps'])
 
 # %% ../nbs/1_method/05_training.ipynb #7b01dcce
@@ -136,15 +141,19 @@ class Loop:
         self.gathered = None
         self.before = 0.
         self.writing = 0.
-        self.bar = tqdm(total=steps, desc=title, leave=leave)
+        self.tracker = None
+        self.seen = {}     # what a tracker is told beside the history
+        self.bar = tqdm(total=steps, desc=title, leave=leave, disable=not is_writer())
 
     def __enter__(self):
         if self.folder: self.resume()
+        self.tracker = open_tracker(self.title, next((x for x in _several(self.made_from) if is_dataclass(x)), None))
         self.start = time.perf_counter()
         return self
 
     def __exit__(self, kind, error, trace):
         self.bar.close()
+        if self.tracker: self.tracker.finish()
         if error and _UNDRAWN.search(str(error)): self.stop('probability of something to be drawn', torch.tensor(torch.nan))
 
     def __iter__(self):
@@ -171,12 +180,21 @@ from fastcore.basics import patch
 
 # %% ../nbs/1_method/05_training.ipynb #8aad481f
 @patch
-def update(self: Loop, loss):
+def update(self: Loop,
+    loss,       # a mean
+    over=None,  # how many rows or tokens of this process it is a mean over; None: all processes have the same loss
+):              # the loss of the whole batch
     "One step of the optimisers down the gradient of `loss`. TrainingError when loss or gradient is not finite."
     for o in self.opts: o.zero_grad()
-    loss.backward()
+    if over is None or team().size == 1: loss.backward()
+    else:
+        (loss * weigh(over)).backward()
+        sum_gradients(self.trained)
+        loss = mean_of(loss, over)
     if not loss.isfinite(): self.stop('loss', loss)
+    if self.tracker: self.seen['loss'] = loss.item()
     self.descend()
+    return loss
 
 
 @patch
@@ -185,6 +203,7 @@ def descend(self: Loop):
     if self.clip is not None: norm = torch.nn.utils.clip_grad_norm_(self.clipped, self.clip)
     else: norm = torch.nn.utils.get_total_norm([p.grad for p in self.clipped if p.grad is not None])
     if not norm.isfinite(): self.stop('norm of the gradient', norm)
+    if self.tracker: self.seen |= dict(grad_norm=norm.item(), learning_rate=self.opts[0].param_groups[0]['lr'])
     for x in (*self.opts, *self.schedules): x.step()
     self.check_weights(self.step + 1)
 
@@ -235,6 +254,13 @@ def log(self: Loop, **line):
     "Add a line to the history, with the number of the step in front and the seconds at the end."
     numbers = {k: v.item() if hasattr(v, 'item') else v for k, v in line.items()}
     self.lines.append({self.unit: self.step + 1, **numbers, 'seconds': self.seconds})
+    self.track(self.lines[-1])
+
+
+@patch
+def track(self: Loop, line):
+    "Tell the tracker, if there is one, a line of the history, with the newest loss, norm of the gradient and learning rate."
+    if self.tracker: self.tracker.log(self.seen | translate(line), self.step + 1)
 
 # %% ../nbs/1_method/05_training.ipynb #b009ced9
 def _checkpoints(folder):
@@ -252,7 +278,8 @@ def origin(self: Loop):
 
 @patch
 def keep(self: Loop, done):
-    "Write a checkpoint after this many steps, if it is time for one."
+    "Write a checkpoint after this many steps, if it is time for one and this is the process that writes."
+    if not is_writer(): return
     spare = 5. + .03 * (time.perf_counter() - self.start)
     too_soon = done % self.every or done == self.step if self.every else self.writing > spare
     if too_soon and done < self.steps: return
@@ -285,9 +312,8 @@ def set_state(self: Loop, state):
 
 
 @patch
-def resume(self: Loop):
-    "Go on from the newest checkpoint in the folder that is whole, if there is one. TrainingError when it is of another training."
-    self.origin()    # of the first weights, before any change
+def find(self: Loop):
+    "The newest checkpoint in the folder that is whole, or None. TrainingError when it is of another training."
     self.folder.mkdir(parents=True, exist_ok=True)
     for path in reversed(_checkpoints(self.folder)):
         try: found = load_tree(path)
@@ -298,8 +324,16 @@ def resume(self: Loop):
             raise TrainingError(
                 f"{path} is of another training (other settings, data, models or first weights). "
                 f"Remove {self.folder}, or choose another folder.")
-        self.set_state(found['state'])
-        self.first = found['done']
-        self.bar.update(self.first)
-        tqdm.write(f"{self.title}: goes on after {self.unit} {self.first} of {self.steps}.")
-        return
+        return found
+
+
+@patch
+def resume(self: Loop):
+    "Go on from a checkpoint, if there is one: the process that writes reads it, too, and tells the others."
+    self.origin()    # of the first weights, before any change
+    found = from_writer(self.find)
+    if found is None: return
+    self.set_state(found['state'])
+    self.first = found['done']
+    self.bar.update(self.first)
+    if is_writer(): tqdm.write(f"{self.title}: goes on after {self.unit} {self.first} of {self.steps}.")
