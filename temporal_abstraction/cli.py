@@ -37,7 +37,7 @@ from .check import check_task
 from .finding import FindAndConsolidateConfig
 from .pipeline import (
     AdaptConfig, CompareConfig, DiscoverConfig, EvaluateConfig, ExploreConfig, GatherConfig,
-    Machine, RunSettings, set_seed)
+    Loads, Machine, RunSettings, set_seed)
 from .pretraining import ScratchConfig
 from .runs import Run, run_command
 from .studies.composed import PRETRAINED, SETTINGS as COMPOSED
@@ -64,8 +64,9 @@ class Base:
     "Which model, and where it is split."
     base: str | None = None   # hub id, local folder, or smollm2 (comes with the package); None: a small one, from nothing
     layer: int | None = None  # blocks in the lower half; None: half of them
-    # of the base; None: bfloat16, or float32 from nothing
+    # of the base; None: bfloat16, or float32 from nothing and in mixed precision
     dtype: Literal['bfloat16', 'float16', 'float32'] | None = None
+    loads: Annotated[Loads, Here] = field(default_factory=Loads)
 
 @dataclass
 class Verb:
@@ -116,7 +117,7 @@ class Everything(Seeded):
     def go(self, run):
         settings = RunSettings(**{k: self.seeded(getattr(self, k)) for k in PHASES[1:]})
         b = self.base
-        pipeline.run_all(run, self.task, settings, b.base, b.layer, b.dtype, self.machine, self.consolidated)
+        pipeline.run_all(run, self.task, settings, b.base, b.layer, b.dtype, self.machine, self.consolidated, b.loads)
 
 @dataclass
 class Adapt(Verb):
@@ -127,7 +128,7 @@ class Adapt(Verb):
 
     def go(self, run):
         b = self.base
-        pipeline.adapt(run, b.base, b.layer, b.dtype, self.seeded(self.config), self.task, self.machine)
+        pipeline.adapt(run, b.base, b.layer, b.dtype, self.seeded(self.config), self.task, self.machine, b.loads)
 
 @dataclass
 class FromNothing(Adapt):
@@ -144,7 +145,7 @@ class Gather(Verb):
 
     def go(self, run):
         b = self.base
-        pipeline.gather(run, b.base, b.dtype, self.seeded(self.config), self.task, self.machine)
+        pipeline.gather(run, b.base, b.dtype, self.seeded(self.config), self.task, self.machine, b.loads)
 
 # %% ../nbs/3_measure/50_cli.ipynb #33d5710a
 @dataclass
@@ -203,11 +204,14 @@ class Check:
     task: tyro.conf.Positional[str]
     base: str | None = None   # the model that will read them, as for `run`; None: a small one, from nothing
     table: bool = False       # print a line for each expert program and problem, too
+    revision: str | None = None      # of the base, as for `run`
+    trust_remote_code: bool = False  # code that comes with the base may run
 
     def __call__(self):
         task = find_task(self.task)
         if not getattr(task, 'items', None): return print(f"{task.name} comes with the package, and its notebooks test it.")
-        model = pipeline.load_reader(self.base, dtype='bfloat16') if self.base else None
+        ways = dict(machine=Machine(trust_remote_code=self.trust_remote_code), loads=Loads(self.revision))
+        model = pipeline.load_reader(self.base, dtype='bfloat16', **ways) if self.base else None
         found = check_task(task, *((model.tokenizer, model.context) if model else (task.tokenizer, FROM_NOTHING)))
         if self.table: print(found.table.to_string(index=False))
         print(found)

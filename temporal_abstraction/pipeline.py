@@ -5,18 +5,18 @@
 # %% auto #0
 __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'IMITATORS', 'rl', 'LIKELIEST', 'PAGE', 'FIGURES', 'TABLES',
            'GatherConfig', 'AdaptConfig', 'ExploreConfig', 'RLConfig', 'DiscoverConfig', 'EvaluateConfig', 'find_part',
-           'CompareConfig', 'RunSettings', 'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task', 'same_data',
-           'write_conversations', 'apply_gathered', 'load_backbone', 'load_actions', 'load_metacontroller',
-           'load_policy', 'needs_experts', 'load_reader', 'gather', 'say_otherwise', 'save_gathered', 'find_experts',
-           'data_origin', 'refuse', 'adapt', 'origin', 'residual_folder', 'from_base', 'from_nothing', 'find_actions',
-           'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success', 'explore_actions', 'explore',
-           'load_consolidated', 'consolidate', 'describe', 'attempt', 'load_base', 'load_methods', 'attempt_all',
-           'evaluate', 'keep_rates', 'say_rates', 'evaluate_base', 'write_tables', 'variant_settings', 'discoveries',
-           'discovery_place', 'compare_discoveries', 'join_tables', 'phase_tables', 'rebuild_discovery',
-           'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'job_place', 'by_actions', 'by_tokens',
-           'by_imitation', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator', 'run_rates', 'success_table',
-           'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves', 'embed', 'report', 'write_page',
-           'show_table', 'run_all']
+           'CompareConfig', 'RunSettings', 'Loads', 'set_field', 'set_seed', 'rebuild', 'Machine', 'load_task',
+           'same_data', 'write_conversations', 'apply_gathered', 'load_backbone', 'how_loaded', 'load_actions',
+           'load_metacontroller', 'load_policy', 'needs_experts', 'load_reader', 'gather', 'say_otherwise',
+           'save_gathered', 'find_experts', 'data_origin', 'refuse', 'adapt', 'origin', 'residual_folder', 'from_base',
+           'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success',
+           'explore_actions', 'explore', 'load_consolidated', 'consolidate', 'describe', 'attempt', 'load_base',
+           'load_methods', 'attempt_all', 'evaluate', 'keep_rates', 'say_rates', 'evaluate_base', 'write_tables',
+           'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables', 'phase_tables',
+           'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'job_place',
+           'by_actions', 'by_tokens', 'by_imitation', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator',
+           'run_rates', 'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves',
+           'embed', 'report', 'write_page', 'show_table', 'run_all']
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #e876b89a
 import base64
@@ -35,7 +35,7 @@ from tqdm.auto import tqdm
 from datasets import Dataset
 
 from . import elbo, gather as gathering
-from .backbone import Backbone, BackboneError
+from .backbone import Backbone, BackboneError, Execution, set_execution
 from .check import check_task
 from .comparison import (
     compare_gradients, final_success, levels, raw_grpo, RawGRPOConfig)
@@ -239,6 +239,18 @@ class RunSettings(Settings):
     consolidate: FindAndConsolidateConfig = field(default_factory=FindAndConsolidateConfig)
 
 
+# %% ../nbs/3_measure/49_pipeline.ipynb #001ab08c
+@dataclass
+class Loads(Settings):
+    "Options of `Backbone.from_pretrained` that decide what comes out, beside layer and dtype."
+    revision: str | None = None             # commit, branch or tag on the hub; None: the newest
+    attn_implementation: str | None = None  # 'eager', 'sdpa', 'flash_attention_2'; None: what transformers chooses
+    mixed_precision: Literal['bf16'] | None = None  # blocks multiply in bfloat16, weights stay in float32
+
+    def dtype(self, base, given=None):
+        "What weights are kept in: as given, else bfloat16 for a base, and float32 from nothing or in mixed precision."
+        return given or ('bfloat16' if base and not self.mixed_precision else 'float32')
+
 # %% ../nbs/3_measure/49_pipeline.ipynb #5f4a2835
 def set_field(
     config,  # a dataclass, perhaps of dataclasses
@@ -279,24 +291,41 @@ def _revive(f, value):
 class Machine(Settings):
     "Where things are computed. None of it decides what comes out, but for rounding."
     device: str = 'auto'        # 'auto': an accelerator, if there is one; or 'cpu', 'cuda', 'mps'
+    device_map: str | None = None  # instead: as for `from_pretrained`, 'auto' or a device that the base is loaded straight onto
     jobs: Count = 2             # processes side by side in `compare`
     residual_batch: Count = 32  # programs that pass the lower half at once
     tracker: TrackerName = 'none'  # shows each training while it runs
+    gradient_checkpointing: bool = False  # keep less for the gradient, and compute blocks again
+    compile: bool = False          # blocks by `torch.compile`: minutes at first, faster then
+    trust_remote_code: bool = False  # code that comes with a base may run; a run's folder cannot say so
 
     def __post_init__(self):
         super().__post_init__()
         check_tracker(self.tracker)
-        if self.device in ('auto', 'cpu'): return   # others must hold a number; to ask for it takes memory there
+        if self.device_map and self.device != 'auto': raise ValueError(
+            f"device and device_map both say where the base lies; give one, got {self.device!r} and {self.device_map!r}.")
+        if self.place in ('auto', 'cpu'): return   # others must hold a number; to ask for it takes memory there
         try: torch.zeros(1, device=self.where).item()
         except (RuntimeError, AssertionError, ImportError, TypeError): there = False
         else: there = self.where.type != 'cpu' or not self.where.index      # torch takes any index for the one CPU
-        if not there: raise ValueError(f"There is no device {self.device!r} here; choose auto, cpu, cuda or mps.")
+        if not there: raise ValueError(f"There is no device {self.place!r} here; choose auto, cpu, cuda or mps.")
+
+    @property
+    def place(self):
+        "The device that was asked for."
+        return self.device_map or self.device
 
     @property
     def where(self):
         "The device."
-        found = torch.accelerator.current_accelerator() if self.device == 'auto' else None
-        return found or torch.device('cpu' if self.device == 'auto' else self.device)
+        found = torch.accelerator.current_accelerator() if self.place == 'auto' else None
+        return found or torch.device('cpu' if self.place == 'auto' else self.place)
+
+    def options(self):
+        "What `Backbone.from_pretrained` needs to know of the machine."
+        place = dict(device_map=self.device_map) if self.device_map else dict(device=self.where)
+        names = 'gradient_checkpointing', 'compile', 'trust_remote_code'
+        return place | {name: getattr(self, name) for name in names}
 
     def contents(self):
         "What counts when results of jobs are looked for again: nothing."
@@ -344,9 +373,13 @@ def apply_gathered(run, task):
 
 def load_backbone(run, machine=Machine()):
     "The model that phase 1 left."
-    dtype = run.config('adapt')['dtype']
     folder = str(run / 'adapt' / 'backbone')
-    with loading(run / 'adapt'): return Backbone.from_pretrained(folder, dtype=dtype, device=machine.where)
+    with loading(run / 'adapt'): return Backbone.from_pretrained(folder, **how_loaded(run), **machine.options())
+
+def how_loaded(run):
+    "How the base of a run is loaded, so that it computes the same: kept by phase 1, of which earlier versions kept less."
+    c = run.config('adapt')
+    return {name: c.get(name) for name in ('dtype', 'attn_implementation', 'mixed_precision')}
 
 def load_actions(run, machine=Machine(), folder=None):
     "What phase 2 left, or another discovery in `folder`: the backbone and the metacontroller."
@@ -355,7 +388,7 @@ def load_actions(run, machine=Machine(), folder=None):
     own = folder / 'backbone'   # there if it was trained along
     with loading(folder):
         mc = Metacontroller.from_pretrained(str(folder / 'metacontroller')).eval().to(machine.where)
-        if own.is_dir(): return Backbone.from_pretrained(str(own), device=machine.where), mc
+        if own.is_dir(): return Backbone.from_pretrained(str(own), **how_loaded(run) | dict(dtype=None), **machine.options()), mc
     return load_backbone(run, machine), mc
 
 def load_metacontroller(run, machine=Machine()):
@@ -372,9 +405,9 @@ def needs_experts(task):
     "Whether nobody has shown anything yet."
     return isinstance(task, TextTask) and not isinstance(task, (ProblemsTask, ComposedTask)) and task.rows is None
 
-def load_reader(base, layer=None, dtype=None, machine=Machine()):
+def load_reader(base, layer=None, dtype=None, machine=Machine(), loads=Loads()):
     "A base that reads and writes text. BackboneError where it has no tokenizer, or one that ends no text."
-    backbone = Backbone.from_pretrained(str(base), layer, dtype=dtype, device=machine.where)
+    backbone = Backbone.from_pretrained(str(base), layer, dtype=dtype, **asdict(loads), **machine.options())
     if backbone.tokenizer is None: raise BackboneError(f"{base} has no tokenizer, which programs are read by.")
     if backbone.tokenizer.eos_token_id is None:
         raise BackboneError(f"The tokenizer of {base} has no end-of-text token, by which programs end.")
@@ -387,6 +420,7 @@ def gather(
     config=GatherConfig(),
     task='problems',        # a name for `find_task`, or a `Task`
     machine=Machine(),
+    loads=Loads(),          # options of `from_pretrained`
 ):
     "Before phase 1: experts from what a base solves by itself."
     task = find_task(task)
@@ -394,10 +428,10 @@ def gather(
         f"{task.name} has experts without end, so there is nothing to gather.")
     if not base: raise ValueError("Programs are gathered from what a base writes: name one with --base.")
     config = config.certain()
-    settings = dict(task=task.name, **data_origin(task), base=str(base), dtype=dtype or 'bfloat16', **asdict(config))
+    settings = dict(task=task.name, **data_origin(task), base=str(base), dtype=loads.dtype(base, dtype), **asdict(config), **asdict(loads))
     if run.done('gather', settings): return
     task.check(config.n_tests)
-    backbone = load_reader(base, None, settings['dtype'], machine)
+    backbone = load_reader(base, None, settings['dtype'], machine, loads)
     refuse(task, backbone.tokenizer, backbone.context)
     if getattr(task, 'talks', False): task = task.speak(backbone.tokenizer)
     given = None if task.rows is None else [row for part in task.rows.values() for row in part]
@@ -453,25 +487,28 @@ def adapt(
     config=AdaptConfig(), # or a `ScratchConfig`, from nothing
     task='problems',      # a name for `find_task`, or a `Task`
     machine=Machine(),
+    loads=Loads(),        # options of `from_pretrained`
 ):
     "Phase 1: a model that acts as experts do."
     if base == '': raise ValueError("The name of the base is empty; None, or no --base, trains a small model from nothing.")
     task, earlier = find_experts(run, find_task(task))
-    dtype = dtype or ('bfloat16' if base else 'float32')
+    dtype = loads.dtype(base, dtype)
     if (run / 'adapt').is_dir(): same_data(run, task)
-    settings = dict(task=task.name, **data_origin(task), base=base and str(base), layer=layer, dtype=dtype, **asdict(config), **earlier)
+    settings = dict(task=task.name, **data_origin(task), base=base and str(base), layer=layer, dtype=dtype, **asdict(config),
+                    **earlier, **asdict(loads))
     if run.done('adapt', settings): return
     if not base:
         if isinstance(config, AdaptConfig):
             raise ValueError(
                 "From nothing, phase 1 is set by a ScratchConfig.")
+        if loads.revision: raise ValueError(f"revision is a state of a base on the hub, got {loads.revision!r} without a base.")
         model = task.new_model(config)
         if model is None: raise ValueError(f"{task.name} has no model of its own: name one with --base.")
         refuse(task, task.tokenizer, getattr(model.config, 'max_position_embeddings', None))
-        with run.writing('adapt', settings) as folder: from_nothing(task, model, layer, config, folder, machine)
+        with run.writing('adapt', settings) as folder: from_nothing(task, model, layer, config, folder, machine, loads)
         return
     task = task.take(config.n_per_problem, config.seed)
-    backbone = load_reader(base, layer, dtype, machine)
+    backbone = load_reader(base, layer, dtype, machine, loads)
     refuse(task, backbone.tokenizer, backbone.context)
     if getattr(task, 'talks', False): task = task.speak(backbone.tokenizer)
     run.check_place(sum(p.numel() * p.element_size() for p in backbone.parameters()))
@@ -516,12 +553,16 @@ def _followed(first, then):
     return PretrainResult(then.backbone, pd.concat([first.history, later], ignore_index=True))
 
 
-def from_nothing(task, model, layer, config, folder, machine=Machine()):
+def from_nothing(task, model, layer, config, folder, machine=Machine(), loads=Loads()):
     "Train a new model on experts without end, and keep it in half precision."
     sample = batch_by_length(task.sample)
     kept = folder / 'checkpoints'
+    if loads.attn_implementation: model.set_attn_implementation(loads.attn_implementation)
+    ways = dict(mixed_precision=loads.mixed_precision, gradient_checkpointing=machine.gradient_checkpointing, compile=machine.compile)
+    set_execution(model, **ways)
     result = train_base(model.to(machine.where), sample, config, task.valid(), checkpoint=kept)
-    if is_writer(): Backbone(copy.deepcopy(result.model).half(), layer, task.tokenizer).save_pretrained(folder / 'backbone')
+    kept_model = set_execution(copy.deepcopy(result.model).half(), **asdict(Execution()))   # how it was computed is over
+    if is_writer(): Backbone(kept_model, layer, task.tokenizer).save_pretrained(folder / 'backbone')
     write_history(folder, result.history)
     h = result.history.iloc[-1]
     least = f", {h.gap:.3f} more than the best possible forecast" if 'gap' in h else ''
@@ -639,9 +680,8 @@ rl = explore
 # %% ../nbs/3_measure/49_pipeline.ipynb #91ee8bdb
 def load_consolidated(run, machine=Machine()):
     "The model that phase 4 left."
-    dtype = run.config('adapt')['dtype']
     folder = run / 'consolidate'
-    with loading(folder): return Backbone.from_pretrained(str(folder / 'backbone'), dtype=dtype, device=machine.where)
+    with loading(folder): return Backbone.from_pretrained(str(folder / 'backbone'), **how_loaded(run), **machine.options())
 
 def consolidate(run: Run, config=FindAndConsolidateConfig(), task=None, machine=Machine()):
     "Phase 4: what abstract actions find, the model learns."
@@ -724,7 +764,7 @@ def attempt(
 # %% ../nbs/3_measure/49_pipeline.ipynb #0b3fba24
 def load_base(run, c, machine):
     "What phase 1 began with."
-    base = Backbone.from_pretrained(c['base'], c['layer'], dtype=c['dtype'], device=machine.where)
+    base = Backbone.from_pretrained(c['base'], c['layer'], revision=c.get('revision'), **how_loaded(run), **machine.options())
     if fingerprint(base.model) != run.manifest('adapt')['made_from']['base']:
         raise RunError(f"{c['base']} is not the base any more that {run / 'adapt'} was made from.")
     return base
@@ -1308,12 +1348,13 @@ def run_all(
     layer=None, dtype=None,
     machine=Machine(),
     consolidated=False,   # with phase 4
+    loads=Loads(),        # options of `from_pretrained`
 ):
     "Phases 1 to 3, or to 4, their evaluation, and the report; experts are gathered first where there are none."
     s = settings
     task = find_task(task)
-    if s.gather.n or needs_experts(task): gather(run, base, dtype, s.gather, task, machine)
-    adapt(run, base, layer, dtype, s.adapt if base else s.scratch, task, machine)
+    if s.gather.n or needs_experts(task): gather(run, base, dtype, s.gather, task, machine, loads)
+    adapt(run, base, layer, dtype, s.adapt if base else s.scratch, task, machine, loads)
     discover(run, s.discover, task, machine)
     explore(run, s.explore, task, machine)
     if consolidated: consolidate(run, s.consolidate, task, machine)

@@ -21,7 +21,7 @@ from transformers import (
     get_scheduler, PreTrainedModel, PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM)
 from transformers.pytorch_utils import Conv1D
 
-from .backbone import Backbone
+from .backbone import Backbone, executed, precision
 from .data import ExpertData, action_nll, expert_data, mean_nll, to_steps
 from .processes import is_writer, mean_of, own_rows, sharing
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
@@ -185,13 +185,14 @@ class ScratchResult:
 # %% ../nbs/1_method/06_pretraining.ipynb #07829291
 def _hidden(model, obs):
     "Hidden states after the final norm (B, T, n_e). Padding is on the right, so no mask is needed."
-    return model.base_model(input_ids=obs, use_cache=False).last_hidden_state
+    with precision(model): return executed(model)(input_ids=obs, use_cache=False).last_hidden_state
 
 def _loss(model, batch, obs_weight):
     "Mean nats an action, and what is minimised."
     m = batch.mask
     hidden = _hidden(model, batch.obs)
-    nll = F.cross_entropy(model.get_output_embeddings()(hidden[m]).float(), batch.action[m])
+    with precision(model): logits = model.get_output_embeddings()(hidden[m])
+    nll = F.cross_entropy(logits.float(), batch.action[m])
     if not obs_weight: return nll, nll
     seen = m[:, 1:]  # the last step of a trajectory is followed by no observation
     following = model.observation_nll(hidden[:, :-1][seen], batch.obs[:, 1:][seen])
@@ -264,7 +265,8 @@ def base_nll(
     batch = _move(batch, model.device)
     out = []
     for o, a, m in zip(batch.obs.split(chunk), batch.action.split(chunk), batch.mask.split(chunk)):
-        logits = model.get_output_embeddings()(_hidden(model, o)).float() / temperature
+        hidden = _hidden(model, o)
+        with precision(model): logits = model.get_output_embeddings()(hidden).float() / temperature
         nll = F.cross_entropy(logits.flatten(0, 1), a.flatten(), reduction='none')
         out.append(nll.view(a.shape) * m)
     return torch.cat(out).cpu()
