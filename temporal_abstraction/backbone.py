@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BackboneError', 'HalfCache', 'SplitCache', 'Backbone', 'Execution', 'set_execution', 'precision', 'executed',
-           'cache_word', 'plain_name', 'some_of', 'decode_written']
+           'cache_word', 'fetch', 'plain_name', 'some_of', 'decode_written']
 
 # %% ../nbs/1_method/01_backbone.ipynb #5a417e1d
 import contextlib
@@ -16,6 +16,7 @@ import re
 import shutil
 import sys
 import tempfile
+import warnings
 from collections import Counter
 from copy import copy as shallow
 from copy import deepcopy
@@ -26,8 +27,9 @@ from pathlib import Path
 
 import torch
 from fastcore.basics import patch
-from huggingface_hub import constants
+from huggingface_hub import constants, snapshot_download
 from huggingface_hub.utils import get_session
+from peft import PeftConfig, PeftModel
 from safetensors import safe_open
 from torch import nn
 from torch.utils._pytree import tree_leaves
@@ -36,7 +38,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, Dynami
 from transformers.cache_utils import CacheLayerMixin, LinearAttentionCacheLayerMixin
 from transformers.modeling_outputs import BaseModelOutputWithPastAndCrossAttentions
 from transformers.models.auto.tokenization_auto import get_tokenizer_config
-from transformers.utils import find_adapter_config_file
+from transformers.utils import cached_file, find_adapter_config_file
 
 # %% ../nbs/1_method/01_backbone.ipynb #a8c14080
 def _swap(module,      # any `nn.Module`
@@ -783,20 +785,29 @@ def _hub_answers():
     except Exception: return False
     return True
 
+# %% ../nbs/1_method/01_backbone.ipynb #6c45f9eb
+_FETCHED = ["*.json", "*.safetensors", "*.jinja", "*.txt", "*.model", "README.md"]
+
+def fetch(repo,          # hub id
+          revision=None, # branch, tag or commit; None means main
+          **options):    # as for `huggingface_hub.snapshot_download`
+    "The local folder of a repository of the hub, downloaded where that is needed and possible."
+    local = dict(local_files_only=not _hub_answers()) | options
+    return Path(snapshot_download(str(repo), revision=revision, allow_patterns=_FETCHED, **local))
+
 # %% ../nbs/1_method/01_backbone.ipynb #c426a156
 _THREE_WAYS = ('A base is a hub id such as "Qwen/Qwen2.5-Coder-0.5B-Instruct" (needs a network at the first use), '
-               'a local folder holding a saved model, or "smollm2", the embedded default.')
+               'a local folder holding a saved model or an adapter, or "smollm2", the embedded default.')
 
 _MERGE = "merge it into its base (merge_and_unload) and save the result in a folder of its own"
+_ADAPTER_FILE = "adapter_config.json"
 
 def _find(base): # hub id, folder, or "smollm2"
     "What `transformers` should load and whether it may use the network. Raises `BackboneError` for a wrong folder."
     if base == "smollm2": return str(_smollm2_folder()), False
     folder = Path(base).expanduser()
     if folder.is_dir():
-        if (folder/"config.json").is_file(): return str(folder), False
-        if (folder/"adapter_config.json").is_file():
-            raise BackboneError(f"The folder {base} holds an adapter and no model; {_MERGE}.")
+        if any((folder/name).is_file() for name in ("config.json", _ADAPTER_FILE)): return str(folder), False
         raise BackboneError(f"The folder {base} holds no model (no config.json). {_THREE_WAYS}")
     if folder.exists() or str(base).startswith((".", "/", "~")) or str(base).count("/") > 1:
         raise BackboneError(f"{base} is not a folder. {_THREE_WAYS}")
@@ -875,6 +886,42 @@ def _check_loaded(model, folder, info): # what `from_pretrained` says about its 
     wild = [name for name, p in model.named_parameters() if not _is_finite(p)]
     if wild: raise BackboneError(f"some of its weights are not finite numbers: {some_of(wild)}.")
 
+# %% ../nbs/1_method/01_backbone.ipynb #4e08ee8c
+def _is_adapter(name, online, revision=None): # folder or hub id
+    "Whether there is an adapter and no model."
+    local = dict(local_files_only=not online, revision=revision)
+    if not find_adapter_config_file(name, **local): return False
+    return cached_file(name, "config.json", _raise_exceptions_for_missing_entries=False, **local) is None
+
+def _trained_on(folder): # of an adapter
+    "What `_load` finds the base of an adapter by."
+    setting = PeftConfig.from_pretrained(str(folder))
+    base = setting.base_model_name_or_path
+    if not base: raise BackboneError(f"the adapter in {folder} does not say what it was trained on (base_model_name_or_path).")
+    if setting.revision: return str(fetch(base, setting.revision))
+    return str(folder/base) if base.startswith("..") else base
+
+def _apply(model, folder):
+    "The model with an adapter merged into it. Raises `BackboneError` for an adapter that does not belong to it."
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        wrapped = PeftModel.from_pretrained(model, str(folder))
+    _unwrapped(wrapped)  # refuses what cannot be merged
+    if missing := [str(w.message) for w in said if "missing adapter keys" in str(w.message)]:
+        raise BackboneError(f"the adapter in {folder} does not fit: {missing[0].splitlines()[0][:120]}.")
+    return wrapped.merge_and_unload()
+
+def _load_adapted(name, online, dtype, device, revision=None, **options):
+    "Model and tokenizer of an adapter and its base, and the folder that says where to split."
+    folder = Path(name) if Path(name).is_dir() else fetch(name, revision, local_files_only=not online)
+    if not (folder/"adapter_model.safetensors").is_file():
+        raise BackboneError(f"{folder} says that it holds an adapter, but nothing of it is there (adapter_model.safetensors).")
+    model, tokenizer, place = _load(_trained_on(folder), dtype, device, **options)
+    merged = _apply(model, folder)
+    tokenizer = _load_tokenizer(str(folder), local_files_only=True) or tokenizer
+    _check_tokens(tokenizer, merged)
+    return merged, tokenizer, str(folder) if (folder/_SPLIT_FILE).is_file() else place
+
 # %% ../nbs/1_method/01_backbone.ipynb #89100b6e
 def _load_tokenizer(name, revision=None, trust_remote_code=False, **local):
     "The tokenizer of a folder or hub id; None for a folder without one."
@@ -939,6 +986,8 @@ def _load(base, dtype, device, revision=None, trust_remote_code=False, **options
         raise BackboneError(f"revision names a state of a model on the hub, got {revision!r} for {base!r}, which is on the disk.")
     local = dict(local_files_only=not online, revision=revision, trust_remote_code=trust_remote_code)
     try:
+        if _is_adapter(name, online, revision):
+            return _load_adapted(name, online, dtype, device, revision, trust_remote_code=trust_remote_code, **options)
         model, tokenizer = _load_model(name, dtype, **options, **local), _load_tokenizer(name, **local)
         _check_tokens(tokenizer, model)
     except Exception as error:  # transformers and the hub raise many kinds, and all mean the same to the reader
@@ -964,7 +1013,7 @@ def _saved_layer(file):
 
 @patch(cls_method=True)
 def from_pretrained(cls:Backbone,
-                    base,        # hub id, local folder, or "smollm2"
+                    base,        # hub id, local folder (of a model or an adapter), or "smollm2"
                     layer=None,  # blocks in the lower half; None means as saved, else half of them
                     *, dtype=None, # such as torch.bfloat16 or "bfloat16"; "auto" means as saved, None float32
                     device=None,   # such as "cuda"; None means the CPU
@@ -987,6 +1036,11 @@ def from_pretrained(cls:Backbone,
 
 # %% ../nbs/1_method/01_backbone.ipynb #43dd0ad2
 @patch
+def save_layer(self:Backbone, folder): # that exists
+    "Write down where the base is split, for `from_pretrained`."
+    Path(folder, _SPLIT_FILE).write_text(json.dumps({"layer": self.layer}))
+
+@patch
 def save_pretrained(self:Backbone,
                     folder): # made if needed
     "Save model, tokenizer and layer for `from_pretrained`. Raises `BackboneError` when an adapter is not merged yet."
@@ -1001,7 +1055,7 @@ def save_pretrained(self:Backbone,
     with tempfile.TemporaryDirectory(prefix=".saving-", dir=folder) as temporary:
         self.model.save_pretrained(temporary)
         if self.tokenizer is not None: self.tokenizer.save_pretrained(temporary)
-        Path(temporary, _SPLIT_FILE).write_text(json.dumps({"layer": self.layer}))
+        self.save_layer(temporary)
         _sync(*Path(temporary).rglob("*"))
         for old in [folder/"config.json", *folder.glob("model*.safetensors*")]: old.unlink(missing_ok=True)
         for new in sorted(Path(temporary).iterdir(), key=lambda file: file.name == "config.json"):

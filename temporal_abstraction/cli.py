@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['Here', 'Out', 'PHASES', 'FROM_NOTHING', 'FOLLOWING', 'NEW', 'VERBS', 'USAGE', 'find_settings', 'Base', 'Verb',
            'Seeded', 'Everything', 'Adapt', 'FromNothing', 'Gather', 'Discover', 'Explore', 'Consolidate', 'Evaluate',
-           'EvaluateBase', 'Compare', 'Report', 'Check', 'peek', 'is_new', 'begin', 'go_on', 'print_completion',
-           'parse', 'execute', 'main', 'train_metacontroller_main', 'internal_rl_main']
+           'EvaluateBase', 'Compare', 'Report', 'Save', 'Push', 'Check', 'peek', 'is_new', 'begin', 'go_on',
+           'print_completion', 'parse', 'execute', 'main', 'train_metacontroller_main', 'internal_rl_main']
 
 # %% ../nbs/3_measure/50_cli.ipynb #39d69122
 import json
@@ -32,7 +32,7 @@ warnings.filterwarnings('ignore', message='`is_gradient_checkpointing`')  # peft
 import tyro
 
 import temporal_abstraction
-from . import pipeline
+from . import pipeline, share
 from .check import check_task
 from .finding import FindAndConsolidateConfig
 from .pipeline import (
@@ -197,6 +197,30 @@ class Report(Verb):
     "Write figures and report.html of a run."
     def go(self, run): pipeline.report(run, machine=self.machine)
 
+# %% ../nbs/3_measure/50_cli.ipynb #888a3752
+@dataclass
+class Save(Verb):
+    "What a run found as a folder that can be shared: adapter or base, metacontroller, policy, card."
+    to: Path | None = None      # the folder, which must not be there yet
+    consolidated: bool = False  # what phase 4 left, as a plain model, instead
+    licence: str | None = None  # as the hub names licences, for the card
+
+    def go(self, run):
+        if self.to is None: raise ValueError("Name the folder with --to.")
+        share.save_run(run, self.to, self.consolidated, None, self.licence, self.machine)
+
+@dataclass
+class Push(Verb):
+    "The same in a repository of the Hugging Face hub."
+    repo: str = ''              # owner/name; made if needed
+    consolidated: bool = False  # what phase 4 left, as a plain model, instead
+    licence: str | None = None  # as the hub names licences, for the card
+    private: bool | None = None # None: as the hub's settings say
+
+    def go(self, run):
+        if not self.repo: raise ValueError("Name the repository with --repo.")
+        share.push_run(run, self.repo, self.consolidated, None, self.licence, self.machine, self.private)
+
 # %% ../nbs/3_measure/50_cli.ipynb #clicheckverb
 @dataclass
 class Check:
@@ -258,7 +282,7 @@ def go_on(argv):
 FOLLOWING = {  # verb: (its options, the phase whose settings they are)
     'discover': (Discover, 'discover'), 'explore': (Explore, 'explore'), 'consolidate': (Consolidate, 'consolidate'),
     'evaluate': (Evaluate, 'evaluate'),
-    'compare': (Compare, 'compare'), 'report': (Report, None)}
+    'compare': (Compare, 'compare'), 'report': (Report, None), 'save': (Save, None), 'push': (Push, None)}
 NEW = 'run', 'check', 'gather', 'adapt'   # verbs that name a task; the others read it from the run's folder
 VERBS = {'run': Everything, 'check': Check, 'gather': Gather, 'adapt': Adapt,
          **{k: kind for k, (kind, _) in FOLLOWING.items()}}

@@ -9,14 +9,14 @@ __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'IMITATORS', 'rl', 'LIKE
            'same_data', 'write_conversations', 'apply_gathered', 'load_backbone', 'how_loaded', 'load_actions',
            'load_metacontroller', 'load_policy', 'needs_experts', 'load_reader', 'gather', 'say_otherwise',
            'save_gathered', 'find_experts', 'data_origin', 'refuse', 'adapt', 'origin', 'residual_folder', 'from_base',
-           'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate', 'success',
-           'explore_actions', 'explore', 'load_consolidated', 'consolidate', 'describe', 'attempt', 'load_base',
-           'load_methods', 'attempt_all', 'evaluate', 'keep_rates', 'say_rates', 'evaluate_base', 'write_tables',
-           'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables', 'phase_tables',
-           'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done', 'job_place',
-           'by_actions', 'by_tokens', 'by_imitation', 'by_raw_actions', 'judge_learned', 'learn', 'start_imitator',
-           'run_rates', 'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures', 'plot_curves',
-           'embed', 'report', 'write_page', 'show_table', 'run_all']
+           'save_adapters', 'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate',
+           'success', 'explore_actions', 'explore', 'load_consolidated', 'consolidate', 'describe', 'attempt',
+           'load_base', 'load_methods', 'attempt_all', 'evaluate', 'keep_rates', 'say_rates', 'evaluate_base',
+           'write_tables', 'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables',
+           'phase_tables', 'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done',
+           'job_place', 'by_actions', 'by_tokens', 'by_imitation', 'by_raw_actions', 'judge_learned', 'learn',
+           'start_imitator', 'run_rates', 'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures',
+           'plot_curves', 'embed', 'report', 'write_page', 'show_table', 'run_all']
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #e876b89a
 import base64
@@ -25,6 +25,7 @@ import html
 import json
 import shutil
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -513,12 +514,14 @@ def adapt(
     if getattr(task, 'talks', False): task = task.speak(backbone.tokenizer)
     run.check_place(sum(p.numel() * p.element_size() for p in backbone.parameters()))
     with run.writing('adapt', settings, **origin(backbone)) as folder:
-        from_base(task, backbone, config, folder, residual_folder(run), machine)
+        from_base(task, backbone, config, folder, residual_folder(run), machine, base)
 
 def origin(backbone):
     "What tells a base from others: its weights and its tokenizer."
     tokenizer = backbone.tokenizer and backbone.tokenizer.backend_tokenizer.to_str()
-    return dict(base=fingerprint(backbone.model), tokenizer=fingerprint(tokenizer))
+    commit = getattr(backbone.model.config, '_commit_hash', None)
+    found = dict(base=fingerprint(backbone.model), tokenizer=fingerprint(tokenizer))
+    return found | (dict(revision=commit) if commit else {})
 
 def residual_folder(run):
     "Where residuals of a finite task are kept, beside the phases: each file knows what it was made from."
@@ -527,8 +530,8 @@ def residual_folder(run):
     return folder
 
 
-def from_base(task, backbone, config, folder, residuals=None, machine=Machine()):
-    "Adapt a base, and keep what it became and how."
+def from_base(task, backbone, config, folder, residuals=None, machine=Machine(), base='smollm2'):
+    "Adapt a base, and keep what it became and how. `base`: the name it was found by."
     c = config
     batch = machine.residual_batch
     train = task.stream(backbone, 24 * c.batch_size, 'none', 'train', residuals, batch)
@@ -539,7 +542,9 @@ def from_base(task, backbone, config, folder, residuals=None, machine=Machine())
         vocab = task.vocabulary(backbone).to(backbone.device)
         then = pretrain(result.backbone, train, more, valid, vocab, folder / 'checkpoints' / 'then')
         result = _followed(result, then)
-    if is_writer(): result.backbone.save_pretrained(folder / 'backbone')
+    if is_writer():
+        result.backbone.save_pretrained(folder / 'backbone')
+        save_adapters(result, folder, base, backbone)
     write_history(folder, result.history)
     h = result.history
     print(f"Phase 1, adapt: experts' {task.unit}s read for {h.step.iloc[-1]} steps; "
@@ -550,7 +555,19 @@ def _followed(first, then):
     "Two stages as one."
     last = first.history.iloc[-1]
     later = then.history.assign(step=then.history.step + int(last.step), seconds=then.history.seconds + last.seconds)
-    return PretrainResult(then.backbone, pd.concat([first.history, later], ignore_index=True))
+    history = pd.concat([first.history, later], ignore_index=True)
+    return PretrainResult(then.backbone, history, first.adapters + then.adapters)
+
+def save_adapters(result, folder, base, backbone):
+    "Keep what was learned apart from the base: the last one in `adapter`, which leads to those before it."
+    base = Path(base).expanduser().resolve() if Path(base).expanduser().is_dir() else base
+    revision = getattr(backbone.model.config, '_commit_hash', None)
+    *before, last = result.adapters
+    for i, adapter in enumerate(before):
+        adapter.save_pretrained(folder / f'adapter_{i}', base, revision)
+        base, revision = f'../adapter_{i}', None
+    last.save_pretrained(folder / 'adapter', base, revision)
+    backbone.save_layer(folder / 'adapter')
 
 
 def from_nothing(task, model, layer, config, folder, machine=Machine(), loads=Loads()):

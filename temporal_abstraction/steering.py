@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['Stream', 'UncachedStream', 'prior_policy', 'zero_policy', 'as_policy', 'replay', 'take_lanes', 'choose', 'Steered',
-           'steer']
+           'as_criterion', 'seeded', 'steer', 'decoding_loop']
 
 # %% ../nbs/1_method/09_steering.ipynb #631064c2
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ import torch
 from fastcore.basics import patch
 from torch.utils._pytree import tree_map
 from transformers.generation import GenerationMode, StoppingCriteriaList, StopStringCriteria
+from transformers.utils import ModelOutput
 
 from .metacontroller import Metacontroller
 
@@ -177,14 +179,14 @@ def choose(
 
 # %% ../nbs/1_method/09_steering.ipynb #a63c9bcf
 @dataclass
-class Steered:
+class Steered(ModelOutput):
     "What was generated, and under which z: N steps at most, and zeros after the end of a row."
-    sequences: torch.Tensor  # (B, P + N) prompt and generated tokens, then the pad token
-    z: torch.Tensor          # (B, N, n_z) in force at each generated token
-    beta: torch.Tensor       # (B, N, 1) gate
-    switches: torch.Tensor   # (B, N) True where a new z was chosen
-    mask: torch.Tensor       # (B, N) True where a token was generated
-    scores: Any = None       # tuple of N (B, vocab) processed scores, with `output_scores=True`
+    sequences: torch.Tensor = None  # (B, P + N) prompt and generated tokens, then the pad token
+    z: torch.Tensor = None          # (B, N, n_z) in force at each generated token
+    beta: torch.Tensor = None       # (B, N, 1) gate
+    switches: torch.Tensor = None   # (B, N) True where a new z was chosen
+    mask: torch.Tensor = None       # (B, N) True where a token was generated
+    scores: Any = None              # tuple of N (B, vocab) processed scores, with `output_scores=True`
 
 # %% ../nbs/1_method/09_steering.ipynb #a2eb464a
 def _spread(x, lanes, n, fill=0):
@@ -266,8 +268,8 @@ def _check_lengths(backbone, ids, mask, max_new_tokens, max_length):
     backbone.check_length(longest + written - 1,
                           f"A prompt of {longest} tokens with its completion")
 
-def _stop_strings(options):
-    "Options with stop strings as a criterion: `generate` hands no tokenizer to a loop of one's own."
+def as_criterion(options):
+    "Options of `generate` with stop strings as a criterion, since it hands no tokenizer to a loop of one's own."
     options = dict(options)
     strings, tokenizer = (options.pop(name, None) for name in ('stop_strings', 'tokenizer'))
     if strings is None: return options
@@ -276,6 +278,14 @@ def _stop_strings(options):
                          "steer(..., stop_strings=..., tokenizer=...).")
     stops = [*options.pop('stopping_criteria', []), StopStringCriteria(tokenizer, strings)]
     return options | dict(stopping_criteria=StoppingCriteriaList(stops))
+
+# %% ../nbs/1_method/09_steering.ipynb #80e6e727
+def seeded(seed):
+    "A context in which torch draws from this seed, and whose draws nobody notices outside; None: as ever."
+    stack = ExitStack()
+    stack.enter_context(torch.random.fork_rng(enabled=seed is not None, devices=range(torch.cuda.device_count())))
+    if seed is not None: torch.manual_seed(seed)
+    return stack
 
 # %% ../nbs/1_method/09_steering.ipynb #3477ab91
 @torch.no_grad()
@@ -301,11 +311,35 @@ def steer(
     kind = Stream if use_cache else UncachedStream
     open_stream = lambda n: kind(backbone, mc, n, threshold)
     decode = _decoder(open_stream, policy, options.get('streamer'), output_scores)
-    options = _stop_strings(_with_ends(backbone, options))
+    options = as_criterion(_with_ends(backbone, options))
     mask = None if attention_mask is None else attention_mask.to(backbone.device)
-    with torch.random.fork_rng(enabled=seed is not None, devices=range(torch.cuda.device_count())):
-        if seed is not None:
-            torch.manual_seed(seed)
+    with seeded(seed):
         return backbone.model.generate(
             input_ids.to(backbone.device), attention_mask=mask, max_new_tokens=max_new_tokens,
             do_sample=do_sample, custom_generate=decode, **options)
+
+# %% ../nbs/1_method/09_steering.ipynb #97bc6042
+def _same_weights(model, backbone):
+    "Raise `ValueError` where a loop is given to a model that it does not belong to."
+    if model.get_input_embeddings() is not backbone.model.get_input_embeddings():
+        raise ValueError("This loop steers the model that its backbone was made of, "
+                         f"but was given to another {type(model).__name__}.")
+
+def decoding_loop(
+    backbone,
+    mc: Metacontroller,
+    policy='prior',  # 'prior', 'zero' or a callable (e, state) -> (z, state)
+    threshold=None,  # of the gate; None: the metacontroller's own
+    streamer=None,   # the one that `generate` is given, too
+):                   # for `model.generate(custom_generate=...)`
+    "What `steer` does, as a loop for `generate` of the backbone's model."
+    policy = as_policy(policy, mc.config.n_z)
+    def decode(model, input_ids, logits_processor, stopping_criteria, generation_config, seed=None, **inputs):
+        _same_weights(model, backbone)
+        _check_lengths(backbone, input_ids, inputs.get('attention_mask'), generation_config.max_length - input_ids.shape[1], 0)
+        open_stream = lambda n: Stream(backbone, mc, n, threshold)
+        loop = _decoder(open_stream, policy, streamer, generation_config.output_scores)
+        with seeded(seed):
+            found = loop(model, input_ids, logits_processor, stopping_criteria, generation_config, **inputs)
+        return found if generation_config.return_dict_in_generate else found.sequences
+    return decode
