@@ -69,8 +69,12 @@ class Mixed:
         return rng.choice(list(self.worlds.values())).expert(rng)
 
     def reword(self, rng: random.Random, program: Program) -> Program:
-        "The same program in other words and under other names"
-        return self.world_of(program).reword(rng, program)
+        "The same program in other words and under other names, with as many lines"
+        world = self.world_of(program)
+        other = world.reword(rng, program)
+        lines = program.completion.count("\n")
+        while other.completion.count("\n") != lines: other = world.reword(rng, program)
+        return other
 
     @property
     def problems(self):
