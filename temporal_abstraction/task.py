@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TASKS', 'Task', 'problem_rows', 'name_problems', 'map_problems', 'TextTask', 'Turns', 'make_task', 'is_place',
-           'ProblemsTask', 'ComposedTask', 'GridTask', 'find_task', 'shipped_folder', 'load_shipped']
+           'ProblemsTask', 'ComposedTask', 'MixedTask', 'GridTask', 'find_task', 'shipped_folder', 'load_shipped']
 
 # %% ../nbs/2_worlds/35_task.ipynb #b269fcd3
 import json
@@ -40,6 +40,7 @@ from .streams import (
     ProgramStream, RewordedData, sample_texts)
 from .textworld import ProgramReward, TextWorld
 from .trials import GridTrials, ProgramTrials
+from .unseen import Mixed, UNSEEN
 from .verifier import Verifier
 
 # %% ../nbs/2_worlds/35_task.ipynb #a0dc6624
@@ -390,6 +391,22 @@ def _composed(name):
     grammar = COMPOSED[name]
     return ComposedTask(name, None, [grammar.problem()], timeout=.5, grammar=grammar)
 
+# %% ../nbs/2_worlds/35_task.ipynb #de7e8952
+@dataclass
+class MixedTask(ComposedTask):
+    "Programs of several composed worlds, and a problem for each."
+    grammar: Mixed = None
+    views = 'reworded', 'none', 'python'
+    aim = TextTask.aim
+    ask = TextTask.ask
+
+    def longest(self, tokenizer): return self.grammar.longest(tokenizer)
+    def trials(self, backbone, mc): return None
+
+
+def _unseen(name):
+    return MixedTask(name, None, UNSEEN.problems, timeout=.5, grammar=UNSEEN)
+
 # %% ../nbs/2_worlds/35_task.ipynb #30ea8450
 _GRID_STREAMS = dict(shuffled=ViewStream, none=PlainStream, summary=SummaryStream)
 
@@ -449,10 +466,10 @@ def _pinpad(name):
     return GridTask(name, WORLDS[kind], [WORLDS[kind].target])
 
 # %% ../nbs/2_worlds/35_task.ipynb #a8b7c28a
-TASKS = {'problems': _problems, 'held_out': _held_out, 'pinpad': _pinpad, **dict.fromkeys(COMPOSED, _composed)}
+TASKS = {'problems': _problems, 'held_out': _held_out, 'unseen': _unseen, 'pinpad': _pinpad, **dict.fromkeys(COMPOSED, _composed)}
 
 def find_task(
-    name,  # 'problems', 'held_out:edit_distance', 'many', 'few', 'tables', 'stacks', 'pinpad:mini', ..., or a place:
+    name,  # 'problems', 'unseen', 'held_out:edit_distance', 'many', 'few', 'tables', 'stacks', 'pinpad:mini', ..., or a place:
            # './task.jsonl', a folder, 'hub:owner/name'
 ) -> Task:
     "The task of that name or place; a `Task` is returned as it is. ValueError names what there is."
@@ -460,7 +477,7 @@ def find_task(
     if is_place(name): return _read_task(name)
     kind = name.partition(':')[0]
     if kind not in TASKS or (':' in name) != (kind in ('held_out', 'pinpad')): raise ValueError(
-        f"There is no task {name!r}; choose from problems, held_out:NAME (such as edit_distance), {', '.join(COMPOSED)}, "
+        f"There is no task {name!r}; choose from problems, held_out:NAME (such as edit_distance), unseen, {', '.join(COMPOSED)}, "
         f"{', '.join(f'pinpad:{w}' for w in WORLDS)}, or data of your own: ./task.jsonl, a folder, hub:OWNER/NAME.")
     return TASKS[kind](name)
 
