@@ -219,23 +219,25 @@ def write_batch(backbone, problems, config, seed):
         for p, written in zip(problems, texts) for i, (T, text) in enumerate(zip(config.shares, written))])
 
 
-def judge_once(samples, verifier, config, problems):
+def judge_once(samples, verifier, config, problems, split='reward'):
     "Samples with code, passed and status; a text that was written several times is run once."
     keys = ['problem', 'completion']
-    known = judge(samples[keys].drop_duplicates(), verifier, config.n_tests, 'reward', problems)
+    known = judge(samples[keys].drop_duplicates(), verifier, config.n_tests, split, problems)
     return samples.merge(known, on=keys, how='left')
 
 
-def write_all(backbone, problems, verifier, config, checkpoint=None):
+def write_all(backbone, problems, verifier, config, checkpoint=None, split='reward'):
     "Judged samples of all problems, the shortest prompts first; an interrupted attempt is taken up again."
     tok = backbone.tokenizer
     order = sorted(problems, key=lambda p: len(tok(p.prompt)['input_ids']))
     batches = [order[i:i + config.prompts] for i in range(0, len(order), config.prompts)]
-    tests = [(p.name, p.prompt, p.tests('reward', config.n_tests)) for p in order]
+    tests = [(p.name, p.prompt, p.tests(split, config.n_tests)) for p in order]
     made_from = config, tests, backbone.model
     ready = {}
-    def write_and_judge(i): return judge_once(write_batch(backbone, batches[i], config, config.seed + i), verifier, config, batches[i])
-    with Loop([], len(batches), title='gather', unit='batch', checkpoint=checkpoint, made_from=made_from) as loop:
+    def write_and_judge(i):
+        samples = write_batch(backbone, batches[i], config, config.seed + i)
+        return judge_once(samples, verifier, config, batches[i], split)
+    with Loop([], len(batches), title='programs', unit='batch', checkpoint=checkpoint, made_from=made_from) as loop:
         for i in loop:
             if i not in ready:   # as many at once as there are processes
                 some = range(i, min(i + team().size, len(batches)))

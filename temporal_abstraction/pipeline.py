@@ -11,12 +11,12 @@ __all__ = ['MAIN', 'ABLATIONS', 'LEARNERS', 'STANDING', 'IMITATORS', 'rl', 'LIKE
            'save_gathered', 'find_experts', 'data_origin', 'refuse', 'adapt', 'origin', 'residual_folder', 'from_base',
            'save_adapters', 'from_nothing', 'find_actions', 'save_actions', 'find_vocabulary', 'discover', 'imitate',
            'success', 'explore_actions', 'explore', 'load_consolidated', 'consolidate', 'describe', 'attempt',
-           'load_base', 'load_methods', 'attempt_all', 'evaluate', 'keep_rates', 'say_rates', 'evaluate_base',
-           'write_tables', 'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries', 'join_tables',
-           'phase_tables', 'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start', 'has_done',
-           'job_place', 'by_actions', 'by_tokens', 'by_imitation', 'by_raw_actions', 'judge_learned', 'learn',
-           'start_imitator', 'run_rates', 'success_table', 'check_groups', 'compare', 'pick_expert', 'draw_figures',
-           'plot_curves', 'embed', 'report', 'write_page', 'show_table', 'run_all']
+           'load_base', 'load_methods', 'attempt_all', 'evaluate', 'keep_rates', 'say_rates', 'sampling',
+           'evaluate_base', 'write_tables', 'variant_settings', 'discoveries', 'discovery_place', 'compare_discoveries',
+           'join_tables', 'phase_tables', 'rebuild_discovery', 'keep_known_goals', 'summarise', 'explorations', 'Start',
+           'has_done', 'job_place', 'by_actions', 'by_tokens', 'by_imitation', 'by_raw_actions', 'judge_learned',
+           'learn', 'start_imitator', 'run_rates', 'success_table', 'check_groups', 'compare', 'pick_expert',
+           'draw_figures', 'plot_curves', 'embed', 'report', 'write_page', 'show_table', 'run_all']
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #e876b89a
 import base64
@@ -840,6 +840,13 @@ def say_rates(task, rates, ks):
     print(f'The chance that one of k {task.unit}s is right, pass@k:')
     print(pass_at_k_table(rates, ks).round(3).to_string(index=False))
 
+def sampling(config, longest):
+    "How a base writes alone, so that lanes which have finished cost nothing."
+    c = config
+    return gathering.GatherConfig(
+        n=c.n_samples, temperatures=(c.temperature,), max_new_tokens=longest, n_tests=c.n_tests,
+        prompts=max(1, c.lanes // c.n_samples), seed=c.seed)
+
 def evaluate_base(
     run: Run,
     base,             # hub id, local folder or smollm2
@@ -853,14 +860,16 @@ def evaluate_base(
     if not isinstance(task, TextTask): raise ValueError(f"A base writes text, which {task.name} has none of.")
     if not base: raise ValueError("To evaluate a task, name a base with --base; a run is evaluated without naming its task.")
     dtype = dtype or 'bfloat16'
+    if not config.temperature: raise ValueError('A base alone is sampled: temperature must be above 0.')
     settings = dict(asdict(config), task=task.name, **data_origin(task), base=str(base), dtype=dtype)
     if run.done('base', settings): return
     task.check(config.n_tests, 'evaluation')
     backbone = load_reader(base, None, dtype, machine)
     refuse(task, backbone.tokenizer, backbone.context)
     asked = [gathering.trim_problem(p, backbone.tokenizer) for p in task.asked]
+    how = sampling(config, task.longest(backbone.tokenizer))
     with run.writing('base', settings, **origin(backbone)) as folder, task.verifier() as verifier:
-        judged = attempt_all(replace(task, asked=asked), dict(base=(backbone, None, None, None)), config, verifier, None)
+        judged, _ = gathering.write_all(backbone, asked, verifier, how, folder / 'checkpoints', 'evaluation')
         rates = keep_rates(judged, folder, config.ks)
     say_rates(task, rates, config.ks)
 
