@@ -55,7 +55,7 @@ from .plots import (
 from .pretraining import (
     batch_by_length, pretrain, PretrainConfig, PretrainResult, ScratchConfig, train_base)
 from .probing import label_walks, probe_layers
-from .processes import from_writer, is_writer
+from .processes import from_writer, is_writer, shard_blocks
 from .runs import (
     in_parallel, in_sentences, loading, one_writer, Run, RunError, write_history)
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
@@ -275,6 +275,7 @@ class Machine(Settings):
     jobs: Count = 2             # processes side by side in `compare`
     residual_batch: Count = 32  # programs that pass the lower half at once
     tracker: TrackerName = 'none'  # shows each training while it runs
+    shard: bool = False         # each of several processes keeps a share of the base, where all of it is frozen (FSDP)
 
     def __post_init__(self):
         super().__post_init__()
@@ -339,7 +340,8 @@ def load_backbone(run, machine=Machine()):
     "The model that phase 1 left."
     dtype = run.config('adapt')['dtype']
     folder = str(run / 'adapt' / 'backbone')
-    with loading(run / 'adapt'): return Backbone.from_pretrained(folder, dtype=dtype, device=machine.where)
+    with loading(run / 'adapt'): backbone = Backbone.from_pretrained(folder, dtype=dtype, device=machine.where)
+    return shard_blocks(backbone) if machine.shard else backbone
 
 def load_actions(run, machine=Machine(), folder=None):
     "What phase 2 left, or another discovery in `folder`: the backbone and the metacontroller."
@@ -557,6 +559,7 @@ def discover(run: Run, config=DiscoverConfig(), task=None, machine=Machine()):
     if run.done('discover', settings): return
     task = load_task(run, task)
     task.view(config.views)
+    if config.base_lr: machine = replace(machine, shard=False)   # the upper half is trained along
     backbone = load_backbone(run, machine)
     with run.writing('discover', settings) as folder:
         vocab = find_vocabulary(run, task, backbone)
@@ -634,7 +637,8 @@ def load_consolidated(run, machine=Machine()):
     "The model that phase 4 left."
     dtype = run.config('adapt')['dtype']
     folder = run / 'consolidate'
-    with loading(folder): return Backbone.from_pretrained(str(folder / 'backbone'), dtype=dtype, device=machine.where)
+    with loading(folder): backbone = Backbone.from_pretrained(str(folder / 'backbone'), dtype=dtype, device=machine.where)
+    return shard_blocks(backbone) if machine.shard else backbone
 
 def consolidate(run: Run, config=FindAndConsolidateConfig(), task=None, machine=Machine()):
     "Phase 4: what abstract actions find, the model learns."
@@ -644,6 +648,7 @@ def consolidate(run: Run, config=FindAndConsolidateConfig(), task=None, machine=
     if run.done('consolidate', settings): return
     task = load_task(run, task)
     task.check(c.find.n_tests)
+    machine = replace(machine, shard=False)   # its blocks get updates
     backbone, mc = load_actions(run, machine)
     policy = load_policy(run) if c.find.by == 'policy' else None
     with run.writing('consolidate', settings) as folder, task.verifier() as verifier:
@@ -720,7 +725,7 @@ def load_base(run, c, machine):
     base = Backbone.from_pretrained(c['base'], c['layer'], dtype=c['dtype'], device=machine.where)
     if fingerprint(base.model) != run.manifest('adapt')['made_from']['base']:
         raise RunError(f"{c['base']} is not the base any more that {run / 'adapt'} was made from.")
-    return base
+    return shard_blocks(base) if machine.shard else base
 
 def load_methods(run, backbone, mc, machine=Machine()):
     "What a run compares: name -> (backbone, metacontroller or None, policy, policy of the greedy program)."
