@@ -20,7 +20,7 @@ from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
-from .processes import from_writer, is_writer, own_rows, spread, total
+from .processes import from_writer, is_sharded, is_writer, own_rows, shared, spread, total
 from .storage import StorageError, fingerprint, load_tree, save_tree
 
 # %% ../nbs/1_method/03_data.ipynb #8366b71a
@@ -170,13 +170,15 @@ def expert_data(
         return ExpertData(rows, e)
     ids = [torch.tensor(c + o) for c, o in zip(rows['context'], rows['obs'])]
     order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+    reader = shared(backbone) if is_sharded(backbone) else backbone
     def read(take):
         x, mask = _pad([ids[i] for i in take], 'right')
-        e, _ = backbone.lower(x.to(backbone.device), attention_mask=mask.to(backbone.device))
+        e, _ = reader.lower(x.to(backbone.device), attention_mask=mask.to(backbone.device))
         return [e_i[m] for e_i, m in zip(e.cpu(), mask)]
     starts = range(0, len(ids), batch_size)
     parts = [order[start:start + batch_size] for start in starts]
-    found = spread(lambda some: map(read, tqdm(some, desc='residuals', leave=False)), parts)
+    def read_some(some): return [read(take) for take in tqdm(some, desc='residuals', leave=False)]
+    found = read_some(parts) if is_sharded(backbone) else spread(read_some, parts)
     out = [None] * len(ids)
     for take, part in zip(parts, found):
         for i, e_i in zip(take, part): out[i] = e_i

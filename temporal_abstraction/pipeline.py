@@ -57,7 +57,7 @@ from .plots import (
 from .pretraining import (
     batch_by_length, pretrain, PretrainConfig, PretrainResult, ScratchConfig, train_base)
 from .probing import label_walks, probe_layers
-from .processes import from_writer, is_writer
+from .processes import from_writer, is_writer, shard_blocks
 from .runs import (
     in_parallel, in_sentences, loading, one_writer, Run, RunError, write_history)
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
@@ -299,6 +299,7 @@ class Machine(Settings):
     gradient_checkpointing: bool = False  # keep less for the gradient, and compute blocks again
     compile: bool = False          # blocks by `torch.compile`: minutes at first, faster then
     trust_remote_code: bool = False  # code that comes with a base may run; a run's folder cannot say so
+    shard: bool = False         # each of several processes keeps a share of the base, where all of it is frozen (FSDP)
 
     def __post_init__(self):
         super().__post_init__()
@@ -375,7 +376,8 @@ def apply_gathered(run, task):
 def load_backbone(run, machine=Machine()):
     "The model that phase 1 left."
     folder = str(run / 'adapt' / 'backbone')
-    with loading(run / 'adapt'): return Backbone.from_pretrained(folder, **how_loaded(run), **machine.options())
+    with loading(run / 'adapt'): backbone = Backbone.from_pretrained(folder, **how_loaded(run), **machine.options())
+    return shard_blocks(backbone) if machine.shard else backbone
 
 def how_loaded(run):
     "How the base of a run is loaded, so that it computes the same: kept by phase 1, of which earlier versions kept less."
@@ -622,6 +624,7 @@ def discover(run: Run, config=DiscoverConfig(), task=None, machine=Machine()):
     if run.done('discover', settings): return
     task = load_task(run, task)
     task.view(config.views)
+    if config.base_lr: machine = replace(machine, shard=False)   # the upper half is trained along
     backbone = load_backbone(run, machine)
     with run.writing('discover', settings) as folder:
         vocab = find_vocabulary(run, task, backbone)
@@ -698,7 +701,8 @@ rl = explore
 def load_consolidated(run, machine=Machine()):
     "The model that phase 4 left."
     folder = run / 'consolidate'
-    with loading(folder): return Backbone.from_pretrained(str(folder / 'backbone'), **how_loaded(run), **machine.options())
+    with loading(folder): backbone = Backbone.from_pretrained(str(folder / 'backbone'), **how_loaded(run), **machine.options())
+    return shard_blocks(backbone) if machine.shard else backbone
 
 def consolidate(run: Run, config=FindAndConsolidateConfig(), task=None, machine=Machine()):
     "Phase 4: what abstract actions find, the model learns."
@@ -708,6 +712,7 @@ def consolidate(run: Run, config=FindAndConsolidateConfig(), task=None, machine=
     if run.done('consolidate', settings): return
     task = load_task(run, task)
     task.check(c.find.n_tests)
+    machine = replace(machine, shard=False)   # its blocks get updates
     backbone, mc = load_actions(run, machine)
     policy = load_policy(run) if c.find.by == 'policy' else None
     with run.writing('consolidate', settings) as folder, task.verifier() as verifier:
@@ -784,7 +789,7 @@ def load_base(run, c, machine):
     base = Backbone.from_pretrained(c['base'], c['layer'], revision=c.get('revision'), **how_loaded(run), **machine.options())
     if fingerprint(base.model) != run.manifest('adapt')['made_from']['base']:
         raise RunError(f"{c['base']} is not the base any more that {run / 'adapt'} was made from.")
-    return base
+    return shard_blocks(base) if machine.shard else base
 
 def load_methods(run, backbone, mc, machine=Machine()):
     "What a run compares: name -> (backbone, metacontroller or None, policy, policy of the greedy program)."

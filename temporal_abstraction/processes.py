@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Team', 'is_launched', 'processes', 'team', 'is_writer', 'cores', 'leave', 'alone', 'from_writer', 'wait', 'spread',
            'total', 'Lanes', 'sharing', 'own_rows', 'randn_like', 'rand_like', 'weigh', 'mean_of', 'sum_gradients',
-           'SharedCache', 'SharedBackbone', 'shared', 'generating']
+           'SharedCache', 'SharedBackbone', 'shard_blocks', 'is_sharded', 'shared', 'generating']
 
 # %% ../nbs/1_method/02_processes.ipynb #proc04
 import os
@@ -18,6 +18,9 @@ import torch
 import torch.distributed as dist
 from accelerate import PartialState
 from accelerate.utils import broadcast_object_list, gather, gather_object, parse_flag_from_env, reduce
+from torch import nn
+from torch.distributed.device_mesh import init_device_mesh
+from torch.distributed.fsdp import fully_shard
 
 # %% ../nbs/1_method/02_processes.ipynb #proc08
 class Team(NamedTuple):
@@ -286,6 +289,23 @@ class SharedBackbone:
     def upper(self, e, cache=None, *, attention_mask=None, **options):
         "As `Backbone.upper`."
         return self._run(self.backbone.upper, e, cache, attention_mask, options)
+
+
+def shard_blocks(
+    backbone,  # a `Backbone`; its blocks are changed in place, and can be neither copied nor saved from then on
+):             # the same
+    "Let each process keep its share of every frozen block, which is whole only while it computes (FSDP)."
+    if team().size == 1: return backbone
+    mesh = init_device_mesh(processes().device.type, (team().size,))
+    blocks = next(m for m in backbone.model.modules() if isinstance(m, nn.ModuleList) and len(m) == backbone.n_layers)
+    for block in blocks: fully_shard(block, mesh=mesh, reshard_after_forward=True)
+    backbone.sharded = True
+    return backbone
+
+
+def is_sharded(backbone):
+    "Whether a pass through this backbone needs all processes."
+    return getattr(backbone, 'sharded', False)
 
 
 def shared(backbone):

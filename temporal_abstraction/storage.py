@@ -62,7 +62,8 @@ def write_bytes(path, data):
 
 # %% ../nbs/1_method/02_storage.ipynb #01e3f617
 def _bytes_of(tensor):
-    "The memory of a tensor as bytes."
+    "The memory of a tensor as bytes, of one that several processes hold in parts the whole."
+    if hasattr(tensor, 'full_tensor'): tensor = tensor.full_tensor()
     return tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
 
 
