@@ -294,6 +294,8 @@ class Machine(Settings):
     device: str = 'auto'        # 'auto': an accelerator, if there is one; or 'cpu', 'cuda', 'mps'
     device_map: str | None = None  # instead: as for `from_pretrained`, 'auto' or a device that the base is loaded straight onto
     jobs: Count = 2             # processes side by side in `compare`
+    backend: Literal['processes', 'dask', 'ray'] = 'processes'  # of this machine, or workers of a cluster on the same disk
+    address: str | None = None  # of the cluster; None: one of its own, on this machine
     residual_batch: Count = 32  # programs that pass the lower half at once
     tracker: TrackerName = 'none'  # shows each training while it runs
     gradient_checkpointing: bool = False  # keep less for the gradient, and compute blocks again
@@ -952,7 +954,7 @@ def compare_discoveries(run: Run, config=CompareConfig(), task=None, machine=Mac
         layers = range(load_backbone(run).n_layers + 1) if c.known else ()
         known = [(_known_goals, run, task, c, folder, machine, layer) for layer in layers]
         trained = [(_discovery, run, task, main, c, folder, machine, *job) for job in jobs]
-        found = in_parallel([*known, *trained], machine.jobs, folder)
+        found = in_parallel([*known, *trained], machine.jobs, folder, machine.backend, machine.address)
         write_tables(folder, join_tables(found[len(known):]))
         if known: keep_known_goals(run, task, found[:len(known)], folder, machine)
     print(summarise(phase_tables(run, 'discoveries'), main))
@@ -1228,7 +1230,7 @@ def compare(run: Run, config=CompareConfig(), task=None, machine=Machine()):
     with run.writing('compare', settings) as folder:
         jobs = [(_exploration, start, folder, *job) for job in explored]
         if c.noise: jobs += [(_noise, start, what) for what in task.easier]
-        tables = join_tables(in_parallel(jobs, machine.jobs, folder))
+        tables = join_tables(in_parallel(jobs, machine.jobs, folder, machine.backend, machine.address))
         attempts = tables.pop('attempts')
         if is_writer(): attempts.to_parquet(folder / 'attempts.parquet')
         if 'curves' in tables: tables['success'] = success_table(tables['curves'])

@@ -399,7 +399,7 @@ def _dask(n_jobs, address):
     own = dict(n_workers=n_jobs, threads_per_worker=1, dashboard_address=None)
     with ExitStack() as stack:
         cluster = address or stack.enter_context(LocalCluster(**own))
-        try: client = stack.enter_context(Client(cluster, timeout=10))
+        try: client = stack.enter_context(Client(cluster, timeout=5))
         except (OSError, ValueError) as e: raise RunError(f"No scheduler of Dask answers at {address!r} ({type(e).__name__}).") from None
         try: client.wait_for_workers(1, timeout=10)
         except TimeoutError: raise RunError(f"The scheduler of Dask at {client.scheduler.address} has no workers.") from None
