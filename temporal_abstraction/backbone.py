@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BackboneError', 'HalfCache', 'SplitCache', 'Backbone', 'Execution', 'set_execution', 'precision', 'executed',
-           'cache_word', 'fetch', 'plain_name', 'some_of', 'decode_written']
+           'cache_word', 'fetch', 'commit_of', 'plain_name', 'some_of', 'decode_written']
 
 # %% ../nbs/1_method/01_backbone.ipynb #5a417e1d
 import contextlib
@@ -27,7 +27,7 @@ from pathlib import Path
 
 import torch
 from fastcore.basics import patch
-from huggingface_hub import constants, snapshot_download
+from huggingface_hub import constants, snapshot_download, try_to_load_from_cache
 from huggingface_hub.utils import get_session
 from peft import PeftConfig, PeftModel
 from safetensors import safe_open
@@ -794,6 +794,13 @@ def fetch(repo,          # hub id
     "The local folder of a repository of the hub, downloaded where that is needed and possible."
     local = dict(local_files_only=not _hub_answers()) | options
     return Path(snapshot_download(str(repo), revision=revision, allow_patterns=_FETCHED, **local))
+
+def commit_of(base, # that has been loaded: hub id, folder, or "smollm2"
+              revision=None):
+    "The commit of the hub that a base came from; None for what did not come from there."
+    if base == "smollm2" or Path(base).expanduser().is_dir(): return None
+    found = [try_to_load_from_cache(str(base), name, revision=revision) for name in ("adapter_config.json", "config.json")]
+    return next((Path(path).parent.name for path in found if isinstance(path, str)), None)
 
 # %% ../nbs/1_method/01_backbone.ipynb #c426a156
 _THREE_WAYS = ('A base is a hub id such as "Qwen/Qwen2.5-Coder-0.5B-Instruct" (needs a network at the first use), '

@@ -159,7 +159,7 @@ Made with [temporal_abstraction](https://github.com/temporal-abstraction/tempora
 
 # %% ../nbs/1_method/14_controlled.ipynb #ctl016
 _TAGS = ['abstract-actions', 'hierarchical-reinforcement-learning']
-_INTRO = """A language model under the control of *abstract actions*: a small network, the metacontroller, reads the residual
+_INTRO = """A model under the control of *abstract actions*: a small network, the metacontroller, reads the residual
 stream of a frozen base half-way, decides when to change its mind, and writes an abstract action back into the stream. A policy
 chooses which."""
 _WHOLE = """The folder is a model of `transformers`, too: `pipeline("text-generation", "{name}", trust_remote_code=True)` generates
@@ -169,10 +169,10 @@ controlled = Controlled.from_pretrained({name!r})
 inputs = controlled.tokenizer([{prompt!r}], return_tensors="pt")
 tokens = controlled.model.generate(**inputs, max_new_tokens=128, do_sample=True, seed=0)
 print(controlled.tokenizer.decode(tokens[0], skip_special_tokens=True))"""
-_USE_WORLD = """from temporal_abstraction import internal_env, internal_rl, task, controlled
-one, about = controlled.Controlled.from_pretrained({name!r}), task.find_task({task!r})
-world, lanes = about.world(one.backbone, 8, None)
-env = internal_env.InternalEnv(one.backbone, one.mc, world, temperature=1.)
+_USE_WORLD = """from temporal_abstraction import controlled, internal_env, internal_rl, task
+one = controlled.Controlled.from_pretrained({name!r})
+world, lanes = task.find_task({task!r}).world(one.backbone, 8, None)
+env = internal_env.InternalEnv(one.backbone, one.mc, world)
 print(internal_rl.rollout(env, one.act, seed=0, options=lanes).mean_reward())"""
 
 def reads_alike(backbone):
@@ -260,6 +260,12 @@ def _save_part(part, folder):
     part.save_pretrained(str(folder))
     (folder / 'README.md').unlink(missing_ok=True)
 
+def _save_generate(folder):
+    "What `transformers` looks for in a folder of its own."
+    folder.mkdir(exist_ok=True)
+    (folder / 'generate.py').write_text(_GENERATE)
+    (folder / 'requirements.txt').write_text('temporal-abstraction\n')
+
 @patch
 def _save_pretrained(self:Controlled, save_directory):
     "What `save_pretrained` of `huggingface_hub` calls."
@@ -267,9 +273,7 @@ def _save_pretrained(self:Controlled, save_directory):
     named = isinstance(self.policy, str)
     if not self.about.base:
         self.backbone.save_pretrained(folder)
-        (folder / 'custom_generate').mkdir(exist_ok=True)
-        (folder / 'custom_generate' / 'generate.py').write_text(_GENERATE)
-        (folder / 'custom_generate' / 'requirements.txt').write_text('temporal-abstraction\n')
+        if self.tokenizer is not None: _save_generate(folder / 'custom_generate')
     elif self.about.adapter: copy_adapter(self.about.adapter, folder / 'adapter')
     _save_part(self.mc, folder / 'metacontroller')
     if not named: _save_part(self.policy, folder / 'policy')

@@ -36,7 +36,7 @@ from tqdm.auto import tqdm
 from datasets import Dataset
 
 from . import elbo, gather as gathering
-from .backbone import Backbone, BackboneError, Execution, set_execution
+from .backbone import Backbone, BackboneError, commit_of, Execution, set_execution
 from .check import check_task
 from .comparison import (
     compare_gradients, final_success, levels, raw_grpo, RawGRPOConfig)
@@ -517,13 +517,13 @@ def adapt(
     refuse(task, backbone.tokenizer, backbone.context)
     if getattr(task, 'talks', False): task = task.speak(backbone.tokenizer)
     run.check_place(sum(p.numel() * p.element_size() for p in backbone.parameters()))
-    with run.writing('adapt', settings, **origin(backbone)) as folder:
+    with run.writing('adapt', settings, **origin(backbone, base)) as folder:
         from_base(task, backbone, config, folder, residual_folder(run), machine, base)
 
-def origin(backbone):
-    "What tells a base from others: its weights and its tokenizer."
+def origin(backbone, base=None):
+    "What tells a base from others: its weights, its tokenizer, and the commit that it came from by its name."
     tokenizer = backbone.tokenizer and backbone.tokenizer.backend_tokenizer.to_str()
-    commit = getattr(backbone.model.config, '_commit_hash', None)
+    commit = commit_of(base) if base else None
     found = dict(base=fingerprint(backbone.model), tokenizer=fingerprint(tokenizer))
     return found | (dict(revision=commit) if commit else {})
 
@@ -565,7 +565,7 @@ def _followed(first, then):
 def save_adapters(result, folder, base, backbone):
     "Keep what was learned apart from the base: the last one in `adapter`, which leads to those before it."
     base = Path(base).expanduser().resolve() if Path(base).expanduser().is_dir() else base
-    revision = getattr(backbone.model.config, '_commit_hash', None)
+    revision = commit_of(base)
     *before, last = result.adapters
     for i, adapter in enumerate(before):
         adapter.save_pretrained(folder / f'adapter_{i}', base, revision)

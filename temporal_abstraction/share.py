@@ -85,11 +85,11 @@ def load_controlled(run, task=None, licence=None, machine=Machine()) -> Controll
 
 _PLAIN = """A language model that has learned by itself what *abstract actions* found: programs were explored by a controlled
 model, verified by running them, and imitated. It needs no controller and no package but `transformers`."""
-_USE_PLAIN = """from transformers import AutoModelForCausalLM, {kind}
-model, tokenizer = AutoModelForCausalLM.from_pretrained({name!r}), {kind}.from_pretrained({name!r})
-inputs = tokenizer([{prompt!r}], return_tensors="pt")
-tokens = model.generate(inputs.input_ids, attention_mask=inputs.attention_mask, max_new_tokens=128, do_sample=True)
-print(tokenizer.decode(tokens[0], skip_special_tokens=True))"""
+_USE_PLAIN = """from transformers import {kind}, pipeline
+tokenizer = {kind}.from_pretrained({name!r})
+write = pipeline("text-generation", {name!r}, tokenizer=tokenizer)
+prompt = {prompt!r}
+print(write(prompt, max_new_tokens=128, do_sample=True)[0]["generated_text"])"""
 
 def save_consolidated(run, folder, name, task=None, licence=None, machine=Machine()):
     "What phase 4 left, as a plain model with a card."
