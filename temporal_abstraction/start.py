@@ -8,7 +8,7 @@ __all__ = ['USAGE', 'start', 'main', 'train_metacontroller_main', 'internal_rl_m
 # %% ../nbs/3_measure/50_start.ipynb #start04
 import sys
 
-from . import __version__
+import temporal_abstraction
 
 # %% ../nbs/3_measure/50_start.ipynb #3c366ba1
 USAGE = '''\
@@ -35,7 +35,7 @@ def start(command):   # name of a function in `cli`
     "Load a command and run it; Ctrl-C ends both with status 130."
     asked = sys.argv[1:] if command == 'main' else None
     if asked in ([], ['-h'], ['--help']): return print(USAGE)
-    if asked == ['--version']: return print(f'temporal-abstraction {__version__}')
+    if asked == ['--version']: return print(f'temporal-abstraction {temporal_abstraction.__version__}')
     try:
         from temporal_abstraction import cli
         getattr(cli, command)()
