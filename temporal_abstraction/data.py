@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['to_steps', 'View', 'Batch', 'ExpertData', 'residual_origin', 'kept_residuals', 'expert_data', 'pack_steps',
-           'take_steps', 'action_nll', 'mean_nll']
+           'take_steps', 'action_logits', 'action_nll', 'action_shift', 'mean_nll']
 
 # %% ../nbs/1_method/03_data.ipynb #87d8f40b
 from dataclasses import dataclass, field, replace
@@ -202,14 +202,14 @@ def take_steps(
     return x.gather(1, order[..., None].expand(-1, -1, x.shape[-1]))
 
 # %% ../nbs/1_method/03_data.ipynb #99ede1fe
-def action_nll(
+def action_logits(
     backbone,
     batch: Batch,
     e_hat=None,   # (B, T, n_e) controlled residuals; None: the stream as it is
-    vocab=None,   # (V',) sorted token ids the softmax is restricted to; None: all
+    vocab=None,   # (V',) sorted token ids that are scored; None: all
     grad=False,   # whether gradients reach the context too (when the upper half itself is trained)
-):                # (B, T) nats, 0 where masked
-    "-log p(a_t | e_hat_{1:t}) of the expert's actions. ValueError for actions that are not in `vocab`."
+):                # (B, T, V)
+    "What the upper half says about each action of an expert, in float32."
     e_hat = batch.e if e_hat is None else e_hat
     cache = None
     if batch.context_e.shape[1]:
@@ -217,10 +217,33 @@ def action_nll(
             _, cache = backbone.upper_hidden(batch.context_e, attention_mask=batch.context_mask)
     hidden, _ = backbone.upper_hidden(e_hat, cache, attention_mask=batch.attention_mask)
     if vocab is not None: vocab = vocab.to(batch.action.device)
-    logits = backbone.head(hidden, vocab).float()
-    target = _places(batch, vocab)
+    return backbone.head(hidden, vocab).float()
+
+
+def action_nll(
+    backbone,
+    batch: Batch,
+    e_hat=None,   # as for `action_logits`
+    vocab=None,   # (V',) sorted token ids the softmax is restricted to; None: all
+    grad=False,   # as for `action_logits`
+):                # (B, T) nats, 0 where masked
+    "-log p(a_t | e_hat_{1:t}) of the expert's actions. ValueError for actions that are not in `vocab`."
+    logits = action_logits(backbone, batch, e_hat, vocab, grad)
+    target = _places(batch, vocab if vocab is None else vocab.to(batch.action.device))
     nll = F.cross_entropy(logits.flatten(0, 1), target.flatten(), reduction='none')
     return nll.view(batch.action.shape) * batch.mask
+
+
+def action_shift(
+    model,        # a `Backbone` whose upper half is trained
+    base,         # the one it started from
+    batch: Batch,
+    vocab=None,   # (V',) sorted token ids the softmax is restricted to; None: all
+):                # (B, T) nats, 0 where masked
+    "KL(p_base || p_model) at each action of an expert: how far the model has moved away from the base."
+    with torch.no_grad(): p = F.log_softmax(action_logits(base, batch, vocab=vocab), -1)
+    q = F.log_softmax(action_logits(model, batch, vocab=vocab, grad=True), -1)
+    return F.kl_div(q, p, reduction='none', log_target=True).sum(-1) * batch.mask
 
 
 def _places(batch, vocab):
