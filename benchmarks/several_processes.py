@@ -1,9 +1,10 @@
 """How much faster two processes of one thread are than one: tokens or programs a second, phase by phase.
 
     OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 benchmarks/several_processes.py --rounds 5
+    OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 benchmarks/several_processes.py --rounds 2 --width 384 --only rollout
 
 One launch measures both, by turns: what one process does is done by the first while the second waits. So a machine
-that others use, too, treats both alike. Medians over rounds go into several_processes.csv.
+that others use, too, treats both alike. Medians over rounds go into several_processes.csv, in the place of what is known of the same model and phase.
 """
 import argparse
 import time
@@ -28,10 +29,10 @@ from temporal_abstraction.verifier import Candidate, Verifier
 LANES, BATCH, STEPS = 32, 16, 2
 
 
-def prepare():
-    "A random model of 2.7 million weights, experts' programs with residuals, and a world."
+def prepare(n_e):
+    "A random model of this width, experts' programs with residuals, and a metacontroller."
     task = find_task('many')
-    model = new_decoder(task.tokenizer, ScratchConfig(n_e=192, n_layers=6, n_heads=6, n_ff=384))
+    model = new_decoder(task.tokenizer, ScratchConfig(n_e=n_e, n_layers=6, n_heads=6, n_ff=2 * n_e))
     backbone = Backbone(model, None, task.tokenizer)
     data = task.data(backbone, 'train', 2 * BATCH)
     torch.manual_seed(0)
@@ -62,28 +63,41 @@ def phases(task, backbone, data, mc, verifier):
             backbone, task.asked, LANES, 1., max_new_tokens=40, batch_size=LANES)))}
 
 
+def measure_all(n_e, rounds, wanted):
+    "Rates of all rounds, one process and several by turns."
+    task, backbone, data, mc = prepare(n_e)
+    weights = f'{sum(p.numel() for p in backbone.parameters()) / 1e6:.1f} M'
+    rows = []
+    with Verifier(workers=1, timeout=5.) as verifier:
+        work = {k: v for k, v in phases(task, backbone, data, mc, verifier).items() if wanted in k}
+        for round in range(rounds + 1):        # the first warms up
+            for name, (unit, measure) in work.items():
+                for n, run in ((1, lambda: from_writer(measure)), (team().size, measure)):
+                    wait()
+                    done, seconds = run()
+                    if round: rows.append(dict(phase=name, weights=weights, unit=unit, processes=n, rate=done / seconds))
+    return rows
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--rounds', type=int, default=5)
-    rounds = parser.parse_args().rounds
+    parser.add_argument('--width', type=int, default=192)     # of the model
+    parser.add_argument('--only', default='')                 # part of a phase's name
+    given = parser.parse_args()
     torch.set_num_threads(1)
     size = team().size
-    things = prepare()
-    rows = []
-    with Verifier(workers=1, timeout=5.) as verifier:
-        work = phases(*things, verifier)
-        for round in range(rounds + 1):        # the first warms up
-            for name, (unit, measure) in work.items():
-                for n, run in ((1, lambda: from_writer(measure)), (size, measure)):
-                    wait()
-                    done, seconds = run()
-                    if round: rows.append(dict(phase=name, unit=unit, processes=n, rate=done / seconds))
+    rows = measure_all(given.width, given.rounds, given.only)
     if not is_writer(): return
-    rates = pd.DataFrame(rows).groupby(['phase', 'unit', 'processes'], sort=False).rate.median().unstack().reset_index()
-    rates = rates.rename(columns={1: 'one process', size: f'{size} processes'})
-    rates['times'] = rates[f'{size} processes'] / rates['one process']
-    rates.round(2).to_csv(Path(__file__).with_suffix('.csv'), index=False)
-    print(rates.round(2).to_string(index=False))
+    keys = ['phase', 'weights', 'unit']
+    rates = pd.DataFrame(rows).groupby([*keys, 'processes'], sort=False).rate.median().unstack()
+    rates = rates.rename(columns={1: 'one process', size: f'{size} processes'}).assign(rounds=given.rounds)
+    rates.insert(2, 'times', rates[f'{size} processes'] / rates['one process'])
+    path = Path(__file__).with_suffix('.csv')
+    known = [pd.read_csv(path).set_index(keys)] if path.exists() else []
+    table = pd.concat([*known, rates.round(2)])
+    table[~table.index.duplicated(keep='last')].to_csv(path)
+    print(rates.round(2).to_string())
 
 
 if __name__ == '__main__': main()

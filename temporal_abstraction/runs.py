@@ -296,6 +296,7 @@ def writing(self: Run, phase, config, **made_from):   # made_from: fingerprints 
             return self.begun(phase, _described(config), dict(phase=phase, phases=earlier, made_from=made_from))
         part = from_writer(begin)
         yield part
+        wait()   # others may still be reading what `finish` removes
         from_writer(self.finish, phase, part)
 
 
