@@ -9,7 +9,7 @@ __all__ = ['start', 'main', 'train_metacontroller_main', 'internal_rl_main']
 import sys
 
 # %% ../nbs/3_measure/50_start.ipynb #start07
-def start(command):   # name of a function in `cli`
+def start(command: str) -> None:   # name of a function in `cli`
     "Load a command and run it; Ctrl-C ends both with status 130."
     try:
         from temporal_abstraction import cli
@@ -18,14 +18,14 @@ def start(command):   # name of a function in `cli`
         print('interrupted before anything was done.', file=sys.stderr)
         raise SystemExit(130) from None
 
-def main():
+def main() -> None:
     "The command `temporal-abstraction`."
     start('main')
 
-def train_metacontroller_main():
+def train_metacontroller_main() -> None:
     "The command `train_metacontroller`."
     start('train_metacontroller_main')
 
-def internal_rl_main():
+def internal_rl_main() -> None:
     "The command `internal_rl`."
     start('internal_rl_main')
