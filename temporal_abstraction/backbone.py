@@ -230,7 +230,7 @@ class SplitCache:
 
 # %% ../nbs/1_method/01_backbone.ipynb #adeb365a
 @patch
-def copy(self:SplitCache):
+def copy(self:SplitCache) -> SplitCache:
     "An independent cache of the same past, so that a prompt can be continued many times."
     return SplitCache(self.lower.copy(), self.upper.copy(), self.mask, dict(self.read))
 
@@ -243,7 +243,7 @@ def _lanes(indices, n): # (B',) int64 or (B,) bool, and the number of lanes
 
 @patch
 def select(self:SplitCache,
-           indices): # lanes to keep: (B',) int64 in the order wanted, or (B,) bool
+           indices) -> SplitCache: # lanes to keep: (B',) int64 in the order wanted, or (B,) bool
     "A new cache of some lanes; this one is unchanged."
     new = self.copy()
     if self.batch_size is None: return new
@@ -255,7 +255,7 @@ def select(self:SplitCache,
 
 @patch
 def repeat(self:SplitCache,
-           n): # copies of each lane
+           n: int) -> SplitCache: # copies of each lane
     "A new cache with every lane `n` times in a row; this one is unchanged."
     return self.select(torch.arange(self.batch_size or 0).repeat_interleave(n))
 
@@ -318,8 +318,8 @@ def _unwrapped(model): # a model, or a PEFT wrapper around one
 
 class Backbone(nn.Module):
     "A frozen decoder-only language model split after block `layer`. Raises `BackboneError` when it cannot be split."
-    def __init__(self, model,          # any `transformers` decoder-only causal language model; frozen in place
-                 layer=None,           # blocks in the lower half, 1 to n_layers - 1; None means half of them
+    def __init__(self, model: nn.Module,          # any `transformers` decoder-only causal language model; frozen in place
+                 layer: int | None=None,           # blocks in the lower half, 1 to n_layers - 1; None means half of them
                  tokenizer=None):      # kept as `self.tokenizer`
         super().__init__()
         given = model
@@ -368,7 +368,7 @@ class Backbone(nn.Module):
         kept = {id(p) for p in _lower_half(self.model, self.layer).parameters()}
         return [p for p in self.model.parameters() if id(p) not in kept]
 
-    def new_cache(self):
+    def new_cache(self) -> SplitCache:
         "An empty `SplitCache`."
         config = self.model._modules[self.model.base_model_prefix].config
         return SplitCache(HalfCache(config, 0, self.layer), HalfCache(config, self.layer))
@@ -427,8 +427,8 @@ class Execution:
         if self.mixed_precision not in (None, "bf16"):
             raise ValueError(f"mixed_precision must be 'bf16' or None, got {self.mixed_precision!r}; float16 would need a scaled loss.")
 
-def set_execution(model,     # a causal language model of `transformers`, changed in place
-                  **options): # fields of `Execution`; others stay as they are
+def set_execution(model: nn.Module,     # a causal language model of `transformers`, changed in place
+                  **options) -> nn.Module: # fields of `Execution`; others stay as they are
     "Choose how the halves of a model compute their blocks. Raises `ValueError` for options that mean nothing."
     decoder = model._modules[_anatomy(model)[0]]
     decoder.execution = replace(getattr(decoder, "execution", Execution()), **options)
@@ -564,10 +564,10 @@ def _check_ids(input_ids, # (B, T) int64
 
 @patch
 def lower(self:Backbone,
-          input_ids,           # (B, T) int64, or (B, T, K) for a base whose observations have K parts
-          attention_mask=None, # (B, past + T), nonzero = real token; None means no new padding
-          cache=None,          # `SplitCache` to continue, advanced in place; None starts a new one
-          *, use_cache=True):  # False keeps nothing and returns None as the cache
+          input_ids: torch.Tensor,           # (B, T) int64, or (B, T, K) for a base whose observations have K parts
+          attention_mask: torch.Tensor | None=None, # (B, past + T), nonzero = real token; None means no new padding
+          cache: SplitCache | None=None,          # `SplitCache` to continue, advanced in place; None starts a new one
+          *, use_cache: bool=True) -> tuple[torch.Tensor, SplitCache | None]:  # False keeps nothing and returns None as the cache
     "The residual stream after block `layer`, (B, T, n_e), and the cache. Source: Kobayashi et al. 2025, Algorithm 1."
     embedding = self.model.get_input_embeddings()
     parts = getattr(embedding, "parts", ())
@@ -581,10 +581,10 @@ def lower(self:Backbone,
 # %% ../nbs/1_method/01_backbone.ipynb #45fc8886
 @patch
 def upper_hidden(self:Backbone,
-                 e,                   # (B, T, n_e) stream after block `layer`; cast to the model's dtype
-                 cache=None,          # `SplitCache` to continue, advanced in place; None starts a new one
-                 *, attention_mask=None, # (B, past + T), nonzero = real token; None means as the cache remembers
-                 use_cache=True):     # False keeps nothing and returns None as the cache
+                 e: torch.Tensor,                   # (B, T, n_e) stream after block `layer`; cast to the model's dtype
+                 cache: SplitCache | None=None,          # `SplitCache` to continue, advanced in place; None starts a new one
+                 *, attention_mask: torch.Tensor | None=None, # (B, past + T), nonzero = real token; None means as the cache remembers
+                 use_cache: bool=True) -> tuple[torch.Tensor, SplitCache | None]:     # False keeps nothing and returns None as the cache
     "Hidden states after the last block and the final norm, (B, T, n_e), ready for `head`, and the cache."
     if e.ndim != 3 or e.shape[-1] != self.n_e:
         raise ValueError(f"e must have shape (B, T, {self.n_e}), got {tuple(e.shape)}.")
@@ -593,8 +593,8 @@ def upper_hidden(self:Backbone,
 # %% ../nbs/1_method/01_backbone.ipynb #84d1a155
 @patch
 def head(self:Backbone,
-         hidden,      # (..., n_e) from `upper_hidden`, such as (B, T, n_e) or a choice of N positions, (N, n_e)
-         vocab=None): # (V',) token ids to score; None means all
+         hidden: torch.Tensor,      # (..., n_e) from `upper_hidden`, such as (B, T, n_e) or a choice of N positions, (N, n_e)
+         vocab: torch.Tensor | None=None) -> torch.Tensor: # (V',) token ids to score; None means all
     "Logits of the next token, (..., V) or (..., V')."
     name = self.model.base_model_prefix
     output = self.model.get_output_embeddings()
@@ -609,12 +609,12 @@ def head(self:Backbone,
 # %% ../nbs/1_method/01_backbone.ipynb #4427f709
 @patch
 def upper(self:Backbone,
-          e,                   # (B, T, n_e) stream after block `layer`, changed or not
-          cache=None,          # `SplitCache` to continue, advanced in place; None starts a new one
-          *, attention_mask=None, # (B, past + T), nonzero = real token; None means as the cache remembers
-          use_cache=True,      # False keeps nothing and returns None as the cache
-          logits_to_keep=0,    # score only this many last positions; 0 means all
-          vocab=None):         # (V',) token ids to score; None means all
+          e: torch.Tensor,                   # (B, T, n_e) stream after block `layer`, changed or not
+          cache: SplitCache | None=None,          # `SplitCache` to continue, advanced in place; None starts a new one
+          *, attention_mask: torch.Tensor | None=None, # (B, past + T), nonzero = real token; None means as the cache remembers
+          use_cache: bool=True,      # False keeps nothing and returns None as the cache
+          logits_to_keep: int=0,    # score only this many last positions; 0 means all
+          vocab: torch.Tensor | None=None) -> tuple[torch.Tensor, SplitCache | None]:         # (V',) token ids to score; None means all
     "Logits of the next token, (B, T, V), and the cache."
     hidden, cache = self.upper_hidden(e, cache, attention_mask=attention_mask, use_cache=use_cache)
     return self.head(hidden[:, -logits_to_keep:], vocab), cache
@@ -1020,15 +1020,15 @@ def _saved_layer(file):
 
 @patch(cls_method=True)
 def from_pretrained(cls:Backbone,
-                    base,        # hub id, local folder (of a model or an adapter), or "smollm2"
-                    layer=None,  # blocks in the lower half; None means as saved, else half of them
-                    *, dtype=None, # such as torch.bfloat16 or "bfloat16"; "auto" means as saved, None float32
-                    device=None,   # such as "cuda"; None means the CPU
-                    device_map=None, # instead of `device`: loads straight onto "cuda:0", or "auto", if it fits on one device
-                    revision=None, # commit, branch or tag on the hub; None means the newest
-                    attn_implementation=None, # "eager", "sdpa" and others of `transformers`; None means its choice
-                    trust_remote_code=False, # whether code that comes with the model may run
-                    mixed_precision=None, gradient_checkpointing=False, compile=False): # as for `Execution`
+                    base: str | Path,        # hub id, local folder (of a model or an adapter), or "smollm2"
+                    layer: int | None=None,  # blocks in the lower half; None means as saved, else half of them
+                    *, dtype: torch.dtype | str | None=None, # such as torch.bfloat16 or "bfloat16"; "auto" means as saved, None float32
+                    device: torch.device | str | None=None,   # such as "cuda"; None means the CPU
+                    device_map: str | dict | None=None, # instead of `device`: loads straight onto "cuda:0", or "auto", if it fits on one device
+                    revision: str | None=None, # commit, branch or tag on the hub; None means the newest
+                    attn_implementation: str | None=None, # "eager", "sdpa" and others of `transformers`; None means its choice
+                    trust_remote_code: bool=False, # whether code that comes with the model may run
+                    mixed_precision: str | None=None, gradient_checkpointing: bool=False, compile: bool | str=False) -> Backbone: # as for `Execution`
     "Load and split a base. Its tokenizer pads on the left. Raises `BackboneError` when it cannot be loaded or split."
     if device is not None and device_map is not None:
         raise ValueError(f"device and device_map both say where the base lies; give one, got {device!r} and {device_map!r}.")
@@ -1049,7 +1049,7 @@ def save_layer(self:Backbone, folder): # that exists
 
 @patch
 def save_pretrained(self:Backbone,
-                    folder): # made if needed
+                    folder: str | Path) -> None: # made if needed
     "Save model, tokenizer and layer for `from_pretrained`. Raises `BackboneError` when an adapter is not merged yet."
     if any(name.endswith("base_layer") or type(m).__module__.startswith("peft.") for name, m in self.model.named_modules()):
         raise BackboneError("The base carries an adapter; merge it (merge_and_unload) before saving.")
@@ -1093,8 +1093,8 @@ def context(self:Backbone):
 
 @patch
 def check_length(self:Backbone,
-                 n,                                   # tokens that would be read
-                 what="A prompt with its completion"): # what they are, for the sentence
+                 n: int,                                   # tokens that would be read
+                 what: str="A prompt with its completion") -> None: # what they are, for the sentence
     "Raise `ValueError` if `n` tokens are more than the model can read."
     if self.context is not None and n > self.context:
         raise ValueError(f"{what} takes {n} tokens, but this base can read {self.context}.")

@@ -13,6 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 import pandas as pd
+from .verifier import Verifier
 
 # %% ../nbs/2_worlds/36_check.ipynb #89d09391
 from .extraction import extract_code
@@ -200,8 +201,8 @@ def _table(shown, problems, prompts, mine, asked):
 def check_task(
     task: TextTask,
     tokenizer,        # of the model that will read it
-    max_length=None,  # tokens that this model can read; None: any number
-    verifier=None,    # a `Verifier`; None: one of the task's own, for the time being
+    max_length: int | None=None,  # tokens that this model can read; None: any number
+    verifier: Verifier | None=None,    # a `Verifier`; None: one of the task's own, for the time being
 ) -> CheckResult:
     "Look for what will not work, before anything costs time."
     if verifier is None:

@@ -48,8 +48,8 @@ from .tracking import tracking
 
 # %% ../nbs/3_measure/50_cli.ipynb #d0ea2336
 def find_settings(
-    task,       # a name, as for `find_task`
-    base=None,  # what is adapted, if anything is
+    task: str,       # a name, as for `find_task`
+    base: str | None=None,  # what is adapted, if anything is
 ) -> RunSettings:
     "The settings of a task's recorded runs, or those for any text."
     known = PROBLEMS | GRIDWORLD | (PRETRAINED if base else COMPOSED)
@@ -294,7 +294,7 @@ USAGE = '\n'.join([
     '  --version                     print the version',
     '  --print-completion bash|zsh   print what makes a shell complete verbs and options'])
 
-def print_completion(shells):
+def print_completion(shells: list[str]) -> None:
     "Print the script by which a shell, such as ['bash'], completes the command."
     if list(shells) not in (['bash'], ['zsh']):
         raise ValueError(f"--print-completion needs a shell, bash or zsh, got {' '.join(shells) or 'none'}.")
@@ -329,16 +329,16 @@ def execute(prog, argv):
     prog = f'{prog} {argv[0]}' if prog == 'temporal-abstraction' else prog
     parse(default, prog, argv[1:])()
 
-def main(argv=None):
+def main(argv: list[str] | None=None) -> None:
     "The command `temporal-abstraction`."
     run_command(execute, 'temporal-abstraction', argv)
 
-def train_metacontroller_main(argv=None):
+def train_metacontroller_main(argv: list[str] | None=None) -> None:
     "The command `train_metacontroller`."
     argv = sys.argv[1:] if argv is None else argv
     run_command(execute, 'train_metacontroller', ['discover', *argv])
 
-def internal_rl_main(argv=None):
+def internal_rl_main(argv: list[str] | None=None) -> None:
     "The command `internal_rl`."
     argv = sys.argv[1:] if argv is None else argv
     run_command(execute, 'internal_rl', ['explore', *argv])

@@ -17,7 +17,7 @@ import pandas as pd
 import torch
 from torch import nn
 
-from .backbone import Backbone
+from .backbone import Backbone, cache_word
 from .controllers import draw_actions
 from .evaluation import pass_rates
 from .internal_env import InternalEnv
@@ -141,10 +141,11 @@ class RawEpisodes:
 def _act(model, obs, cache, temperature, generator):
     "Actions after new observations (n, t, ...), their log-probabilities, (n,) each, and the cache."
     obs = torch.as_tensor(obs, device=model.device)
-    out = model(input_ids=obs, past_key_values=cache, use_cache=True)
+    word = cache_word(type(model))
+    out = model(input_ids=obs, use_cache=True, **{word: cache})
     scores = (out.logits[:, -1].float() / temperature).log_softmax(-1).cpu()
     action = draw_actions(scores, 1., generator)
-    return action, scores[torch.arange(len(scores)), torch.as_tensor(action)], out.past_key_values
+    return action, scores[torch.arange(len(scores)), torch.as_tensor(action)], getattr(out, word)
 
 # %% ../nbs/3_measure/46_comparison.ipynb #70fe7749
 def _begin(env, seed, options):

@@ -10,6 +10,7 @@ __all__ = ['ConsolidateConfig', 'Lesson', 'Lessons', 'ConsolidateResult', 'share
 import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 import torch
@@ -193,13 +194,13 @@ def consolidate_in_rounds(
 
 
 def consolidate(
-    backbone,
-    rows,             # `Dataset`, or dicts, with columns prompt and completion: programs that are right
-    config=ConsolidateConfig(),
+    backbone: Backbone,
+    rows: Dataset | list[dict],             # `Dataset`, or dicts, with columns prompt and completion: programs that are right
+    config: ConsolidateConfig=ConsolidateConfig(),
     experts: ExpertData = None,
     valid: ExpertData = None,
-    vocab=None,
-    checkpoint=None,  # as for `consolidate_in_rounds`
+    vocab: torch.Tensor | None=None,
+    checkpoint: str | Path | None=None,  # as for `consolidate_in_rounds`
 ) -> ConsolidateResult:
     "Imitate given programs for one round. ValueError if there are none."
     right = [dict(prompt=row['prompt'], completion=row['completion'], right=True) for row in rows]

@@ -9,6 +9,7 @@ __all__ = ['elbo_terms', 'TrainMetacontrollerConfig', 'prior_control', 'evaluate
 # %% ../nbs/1_method/08_elbo.ipynb #8aae0e45
 import copy
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pandas as pd
 import torch
@@ -196,12 +197,12 @@ class DiscoverConfig(TrainMetacontrollerConfig):
 
 # %% ../nbs/1_method/08_elbo.ipynb #7dd00368
 def discover(
-    backbone,
+    backbone: Backbone,
     data,                     # `ExpertData` or a stream: `e_steps` and `loader`, with views or without
-    config=DiscoverConfig(),
+    config: DiscoverConfig=DiscoverConfig(),
     valid=None,               # the same, for the history
-    vocab=None,               # (V',) sorted token ids the softmax is restricted to; None: all
-    checkpoint=None,          # folder in which an interrupted training is taken up again; None: none
+    vocab: torch.Tensor | None=None,               # (V',) sorted token ids the softmax is restricted to; None: all
+    checkpoint: str | Path | None=None,          # folder in which an interrupted training is taken up again; None: none
 ) -> TrainMetacontrollerResult:
     "Phase 2 with a new metacontroller (Kobayashi et al. 2025, discovery of abstract actions)."
     torch.manual_seed(config.seed)

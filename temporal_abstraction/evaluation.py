@@ -503,7 +503,7 @@ def judge(
     return samples.assign(code=[c.code for c in candidates], passed=passed, status=status)
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #db85490a
-def wilson(passed, n):
+def wilson(passed: int, n: int) -> tuple[float, float]:
     "95% interval of a rate, by Wilson's score."
     ci = binomtest(int(passed), int(n)).proportion_ci(method='wilson')
     return ci.low, ci.high

@@ -10,13 +10,15 @@ __all__ = ['GatherConfig', 'trim_prompt', 'trim_problem', 'is_chat', 'trim_row',
 # %% ../nbs/3_measure/44_gather.ipynb #gather04
 import ast
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 import torch
 from datasets import Dataset
 
-from .backbone import decode_written
+from .backbone import decode_written, Backbone
 from .evaluation import (
     cut_function, judge, pass_at_k, pass_at_k_table, pass_rates)
 from .processes import spread, team
@@ -295,13 +297,13 @@ def _given_rows(given, tokenizer):
 
 
 def gather(
-    backbone,               # a `Backbone` with a tokenizer, which writes
-    problems,               # name, prompt, entry_point, tests(split, n)
-    verifier,               # says which programs are right, by the reward tests
-    config=GatherConfig(),
-    checkpoint=None,        # folder in which an interrupted attempt is taken up again
-    *, given=None,          # expert rows that are there already: prompt, completion, perhaps problem
-    reword=None,            # (prompt, completion, random.Random) -> a completion in other words, for config.reword
+    backbone: Backbone,               # a `Backbone` with a tokenizer, which writes
+    problems: list,               # name, prompt, entry_point, tests(split, n)
+    verifier: Callable,               # says which programs are right, by the reward tests
+    config: GatherConfig=GatherConfig(),
+    checkpoint: str | Path | None=None,        # folder in which an interrupted attempt is taken up again
+    *, given: list[dict] | None=None,          # expert rows that are there already: prompt, completion, perhaps problem
+    reword: Callable | None=None,            # (prompt, completion, random.Random) -> a completion in other words, for config.reword
 ) -> GatherResult:
     "Experts from what a base solves; `ValueError` when it solves nothing and none are given."
     tok = backbone.tokenizer

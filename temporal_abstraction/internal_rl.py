@@ -8,7 +8,9 @@ __all__ = ['PolicyConfig', 'Policy', 'DistilConfig', 'expert_actions', 'distil',
 
 # %% ../nbs/1_method/11_internal_rl.ipynb #af641962
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -18,6 +20,7 @@ from torch import nn
 from torch.distributions import Normal
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
+from gymnasium.vector import VectorEnv
 
 from .data import ExpertData
 from .metacontroller import Metacontroller, Saved
@@ -193,10 +196,10 @@ class Episodes:
 
 # %% ../nbs/1_method/11_internal_rl.ipynb #9deaa00b
 def rollout(
-    env,           # an `InternalEnv`, or Gymnasium's vector wrappers around one
-    policy,        # (e (n, n_e), state) -> (z (n, n_z), state), as `Policy.act`
-    seed=None,     # fixes the world's draws and the model's own sampling; a policy draws from torch's state
-    options=None,  # for the world's reset
+    env: VectorEnv,           # an `InternalEnv`, or Gymnasium's vector wrappers around one
+    policy: Callable,        # (e (n, n_e), state) -> (z (n, n_z), state), as `Policy.act`
+    seed: int | None=None,     # fixes the world's draws and the model's own sampling; a policy draws from torch's state
+    options: dict | None=None,  # for the world's reset
 ) -> Episodes:
     "Run every lane of the environment to its end, asking the policy only where a gate fired."
     e, info = env.reset(seed=seed, options=options)
@@ -306,13 +309,13 @@ def policy_optimiser(policy, config):
 
 
 def internal_rl(
-    env,                # an `InternalEnv`, or Gymnasium's vector wrappers around one
+    env: VectorEnv,                # an `InternalEnv`, or Gymnasium's vector wrappers around one
     policy: Policy,     # trained in place
-    config=InternalRLConfig(),
-    options=None,       # for the world's reset, e.g. which prompt each lane gets; or update -> options
-    checkpoint=None,    # folder in which an interrupted training is taken up again; None: none
-    read=None,          # (env, episodes) -> list of rows, what to keep of each rollout; None: nothing
-    until=None,         # rows so far -> whether this rollout was the last; None: never
+    config: InternalRLConfig=InternalRLConfig(),
+    options: dict | Callable | None=None,       # for the world's reset, e.g. which prompt each lane gets; or update -> options
+    checkpoint: str | Path | None=None,    # folder in which an interrupted training is taken up again; None: none
+    read: Callable | None=None,          # (env, episodes) -> list of rows, what to keep of each rollout; None: nothing
+    until: Callable | None=None,         # rows so far -> whether this rollout was the last; None: never
 ) -> InternalRLResult:
     "Phase 3: maximise reward over z, without a critic (Kobayashi et al. 2025, internal RL)."
     c = config

@@ -94,10 +94,10 @@ class Library:
     def fit(cls,
         mc: Metacontroller,
         data,         # `ExpertData`, or a stream with a fixed set
-        k=None,       # abstract actions; None: as many as have the largest silhouette
-        most=24,      # the largest size tried
-        seed=0,       # fixes where k-means begins
-    ):
+        k: int | None=None,       # abstract actions; None: as many as have the largest silhouette
+        most: int=24,      # the largest size tried
+        seed: int=0,       # fixes where k-means begins
+    ) -> "Library":
         "Group what a metacontroller infers at experts' switches. ValueError for more groups than there are switches."
         z, texts = switches(mc, data)
         if k is not None and not 1 <= k <= len(z):

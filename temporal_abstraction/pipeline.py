@@ -64,7 +64,7 @@ from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .steering import as_policy
 from .storage import fingerprint, write_bytes
 from .tracking import check_tracker, TrackerName, tracking
-from .task import ComposedTask, find_task, ProblemsTask, split_rows, TextTask
+from .task import ComposedTask, find_task, ProblemsTask, split_rows, TextTask, Task
 from .token_rl import (
     momentum_grpo, MomentumGRPOConfig, token_grpo, TokenGRPOConfig)
 from .views import reword_completion
@@ -336,7 +336,7 @@ class Machine(Settings):
         return ()
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #45f2c642
-def load_task(run, task=None):
+def load_task(run: Run, task: str | Task | None=None) -> Task:
     "The task of a run, with as many expert programs as phase 1 read. `task`: one that has no name to find it by."
     c = run.config('adapt')
     if 'task' not in c:
@@ -375,7 +375,7 @@ def apply_gathered(run, task):
     # without the rows of data: checking them once more would look at the evaluation tests
     return replace(task, rows=rows, asked=asked, reworded=[], tokens=tokens, items=None)
 
-def load_backbone(run, machine=Machine()):
+def load_backbone(run: Run, machine: Machine=Machine()) -> Backbone:
     "The model that phase 1 left."
     folder = str(run / 'adapt' / 'backbone')
     with loading(run / 'adapt'): backbone = Backbone.from_pretrained(folder, **how_loaded(run), **machine.options())
@@ -386,7 +386,7 @@ def how_loaded(run):
     c = run.config('adapt')
     return {name: c.get(name) for name in ('dtype', 'attn_implementation', 'mixed_precision')}
 
-def load_actions(run, machine=Machine(), folder=None):
+def load_actions(run: Run, machine: Machine=Machine(), folder: Path | None=None) -> tuple[Backbone, Metacontroller]:
     "What phase 2 left, or another discovery in `folder`: the backbone and the metacontroller."
     if not folder: run.check('discover')
     folder = folder or run / 'discover'
@@ -396,11 +396,11 @@ def load_actions(run, machine=Machine(), folder=None):
         if own.is_dir(): return Backbone.from_pretrained(str(own), **how_loaded(run) | dict(dtype=None), **machine.options()), mc
     return load_backbone(run, machine), mc
 
-def load_metacontroller(run, machine=Machine()):
+def load_metacontroller(run: Run, machine: Machine=Machine()) -> Metacontroller:
     "The metacontroller of a run."
     return load_actions(run, machine)[1]
 
-def load_policy(run, name='policy'):
+def load_policy(run: Run, name: str='policy') -> Policy:
     "A policy of phase 3: 'policy', or 'distilled', which it imitated at first."
     run.config('explore')
     with loading(run / 'explore'): return Policy.from_pretrained(str(run / 'explore' / name)).eval()
@@ -410,7 +410,7 @@ def needs_experts(task):
     "Whether nobody has shown anything yet."
     return isinstance(task, TextTask) and not isinstance(task, (ProblemsTask, ComposedTask)) and task.rows is None
 
-def load_reader(base, layer=None, dtype=None, machine=Machine(), loads=Loads()):
+def load_reader(base: str | Path, layer: int | None=None, dtype: str | None=None, machine: Machine=Machine(), loads: Loads=Loads()) -> Backbone:
     "A base that reads and writes text. BackboneError where it has no tokenizer, or one that ends no text."
     backbone = Backbone.from_pretrained(str(base), layer, dtype=dtype, **asdict(loads), **machine.options())
     if backbone.tokenizer is None: raise BackboneError(f"{base} has no tokenizer, which programs are read by.")
@@ -420,13 +420,13 @@ def load_reader(base, layer=None, dtype=None, machine=Machine(), loads=Loads()):
 
 def gather(
     run: Run,
-    base='smollm2',         # hub id, local folder or smollm2, which writes the programs
-    dtype=None,             # of the base; None: bfloat16
-    config=GatherConfig(),
-    task='problems',        # a name for `find_task`, or a `Task`
-    machine=Machine(),
-    loads=Loads(),          # options of `from_pretrained`
-):
+    base: str | Path='smollm2',         # hub id, local folder or smollm2, which writes the programs
+    dtype: str | None=None,             # of the base; None: bfloat16
+    config: GatherConfig=GatherConfig(),
+    task: str | Task='problems',        # a name for `find_task`, or a `Task`
+    machine: Machine=Machine(),
+    loads: Loads=Loads(),          # options of `from_pretrained`
+) -> None:
     "Before phase 1: experts from what a base solves by itself."
     task = find_task(task)
     if not isinstance(task, TextTask) or isinstance(task, (ProblemsTask, ComposedTask)): raise ValueError(
@@ -486,14 +486,14 @@ def refuse(task, tokenizer, max_length):
 
 def adapt(
     run: Run,
-    base='smollm2',       # hub id, local folder or smollm2; None: a small model, trained from nothing
-    layer=None,           # blocks in the lower half; None: half of them
-    dtype=None,           # of the base; None: bfloat16, or float32 from nothing
-    config=AdaptConfig(), # or a `ScratchConfig`, from nothing
-    task='problems',      # a name for `find_task`, or a `Task`
-    machine=Machine(),
-    loads=Loads(),        # options of `from_pretrained`
-):
+    base: str | Path | None='smollm2',       # hub id, local folder or smollm2; None: a small model, trained from nothing
+    layer: int | None=None,           # blocks in the lower half; None: half of them
+    dtype: str | None=None,           # of the base; None: bfloat16, or float32 from nothing
+    config: AdaptConfig | ScratchConfig=AdaptConfig(), # or a `ScratchConfig`, from nothing
+    task: str | Task='problems',      # a name for `find_task`, or a `Task`
+    machine: Machine=Machine(),
+    loads: Loads=Loads(),        # options of `from_pretrained`
+) -> None:
     "Phase 1: a model that acts as experts do."
     if base == '': raise ValueError("The name of the base is empty; None, or no --base, trains a small model from nothing.")
     task, earlier = find_experts(run, find_task(task))
@@ -620,7 +620,7 @@ def find_vocabulary(run, task, backbone):
     return vocab if vocab is None else vocab.to(backbone.device)
 
 
-def discover(run: Run, config=DiscoverConfig(), task=None, machine=Machine()):
+def discover(run: Run, config: DiscoverConfig=DiscoverConfig(), task: str | Task | None=None, machine: Machine=Machine()) -> None:
     "Phase 2: abstract actions, without labels, on the frozen model."
     settings = dict(asdict(config), adapt=run.config('adapt'))
     if run.done('discover', settings): return
@@ -681,7 +681,7 @@ def explore_actions(
     return history.assign(**levels)
 
 
-def explore(run: Run, config=ExploreConfig(), task=None, machine=Machine()):
+def explore(run: Run, config: ExploreConfig=ExploreConfig(), task: str | Task | None=None, machine: Machine=Machine()) -> None:
     "Phase 3: learn from reward which abstract actions to choose."
     settings = dict(asdict(config), discover=run.config('discover'))
     if run.done('explore', settings): return
@@ -706,7 +706,7 @@ def load_consolidated(run, machine=Machine()):
     with loading(folder): backbone = Backbone.from_pretrained(str(folder / 'backbone'), **how_loaded(run), **machine.options())
     return shard_blocks(backbone) if machine.shard else backbone
 
-def consolidate(run: Run, config=FindAndConsolidateConfig(), task=None, machine=Machine()):
+def consolidate(run: Run, config: FindAndConsolidateConfig=FindAndConsolidateConfig(), task: str | Task | None=None, machine: Machine=Machine()) -> None:
     "Phase 4: what abstract actions find, the model learns."
     c = config
     earlier = 'explore' if c.find.by == 'policy' else 'discover'
@@ -817,7 +817,7 @@ def attempt_all(task, ways, config, verifier, mc):
     return pd.concat(found)
 
 
-def evaluate(run: Run, config=EvaluateConfig(), task=None, machine=Machine()):
+def evaluate(run: Run, config: EvaluateConfig=EvaluateConfig(), task: str | Task | None=None, machine: Machine=Machine()) -> None:
     "Gate, abstract actions and pass rates of a run."
     settings = dict(asdict(config), explore=run.config('explore'))
     if (run / 'consolidate').is_dir(): settings['consolidate'] = run.config('consolidate')
@@ -1212,7 +1212,7 @@ def check_groups(task, c):
     if 'token GRPO' in c.methods: replace(c.token, lanes=lanes)
     if 'momentum GRPO' in c.methods: replace(c.momentum, lanes=lanes)
 
-def compare(run: Run, config=CompareConfig(), task=None, machine=Machine()):
+def compare(run: Run, config: CompareConfig=CompareConfig(), task: str | Task | None=None, machine: Machine=Machine()) -> None:
     "Seeds, ablations and rivals: metacontrollers first, then every way to explore."
     c = config
     given = task
@@ -1330,7 +1330,7 @@ def embed(path, caption):
     return f'<figure><img alt="{said}" src="data:image/png;base64,{data}"><figcaption>{said}</figcaption></figure>'
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #f8d63331
-def report(run: Run, task=None, machine=Machine()):
+def report(run: Run, task: str | Task | None=None, machine: Machine=Machine()) -> None:
     "Write PNG figures and report.html from all that a run holds."
     run.check_place()
     def write():
@@ -1375,14 +1375,14 @@ def show_table(phase, name, table):
 # %% ../nbs/3_measure/49_pipeline.ipynb #5bc5fa5c
 def run_all(
     run: Run,
-    task,                 # a name for `find_task`, or a `Task`
-    settings=RunSettings(),
-    base=None,            # hub id, local folder or smollm2; None: a small model, trained from nothing
-    layer=None, dtype=None,
-    machine=Machine(),
-    consolidated=False,   # with phase 4
-    loads=Loads(),        # options of `from_pretrained`
-):
+    task: str | Task,                 # a name for `find_task`, or a `Task`
+    settings: RunSettings=RunSettings(),
+    base: str | Path | None=None,            # hub id, local folder or smollm2; None: a small model, trained from nothing
+    layer: int | None=None, dtype: str | None=None,
+    machine: Machine=Machine(),
+    consolidated: bool=False,   # with phase 4
+    loads: Loads=Loads(),        # options of `from_pretrained`
+) -> None:
     "Phases 1 to 3, or to 4, their evaluation, and the report; experts are gathered first where there are none."
     s = settings
     task = find_task(task)

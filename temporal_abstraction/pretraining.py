@@ -9,6 +9,7 @@ __all__ = ['add_lora', 'Adapter', 'take_adapter', 'PretrainConfig', 'PretrainRes
 
 # %% ../nbs/1_method/06_pretraining.ipynb #4ca9006f
 import copy
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -31,11 +32,11 @@ from .training import Batches, Loop
 
 # %% ../nbs/1_method/06_pretraining.ipynb #f09c6772
 def add_lora(
-    model,        # of `transformers`; not changed
-    rank,         # r, of the updates
-    alpha,        # their scale, over the rank
-    layers=None,  # numbers of the blocks that get updates; None: all
-):                # a `peft` model around the copy
+    model: nn.Module,        # of `transformers`; not changed
+    rank: int,         # r, of the updates
+    alpha: int,        # their scale, over the rank
+    layers: Iterable[int] | None=None,  # numbers of the blocks that get updates; None: all
+) -> nn.Module:                # a `peft` model around the copy
     "A copy of the model with trainable low-rank updates of every linear layer in its blocks (Hu et al. 2021)."
     head = model.get_output_embeddings()
     linear = {name.split('.')[-1] for name, module in model.named_modules()
@@ -113,12 +114,12 @@ def add_upper_lora(
 
 
 def pretrain(
-    backbone,
+    backbone: Backbone,
     data: ExpertData,        # training programs
-    config=PretrainConfig(),
+    config: PretrainConfig=PretrainConfig(),
     valid: ExpertData=None,  # validation programs
-    vocab=None,              # (V',) sorted token ids that training scores; None: all
-    checkpoint=None,         # folder in which an interrupted training is taken up again; None: none
+    vocab: torch.Tensor | None=None,              # (V',) sorted token ids that training scores; None: all
+    checkpoint: str | Path | None=None,         # folder in which an interrupted training is taken up again; None: none
 ) -> PretrainResult:
     "Phase 1: minimise -sum_t log p(a_t | o_{1:t}) over low-rank updates of the upper half."
     c = config
@@ -175,7 +176,7 @@ class ScratchConfig(Settings):
 
 # %% ../nbs/1_method/06_pretraining.ipynb #70c00cbe
 def word_tokenizer(
-    texts,  # all texts whose words it shall know
+    texts: Iterable[str],  # all texts whose words it shall know
 ) -> PreTrainedTokenizerFast:
     "A tokenizer of words for small models; a line break and the indentation after it are one word."
     pattern = Regex(r"\n *| ?[A-Za-z_]+| ?\d+| ?[^\sA-Za-z_\d]| +")
@@ -190,8 +191,8 @@ def word_tokenizer(
 
 # %% ../nbs/1_method/06_pretraining.ipynb #bce0d7e1
 def new_decoder(
-    tokenizer,               # with an end-of-text token and a pad token
-    config=ScratchConfig(),  # n_e, n_layers, n_heads, n_ff and seed are used
+    tokenizer: PreTrainedTokenizerFast,               # with an end-of-text token and a pad token
+    config: ScratchConfig=ScratchConfig(),  # n_e, n_layers, n_heads, n_ff and seed are used
 ) -> Qwen2ForCausalLM:
     "An untrained small decoder for a tokenizer."
     c = config
@@ -321,12 +322,12 @@ def _line(model, valid):
 
 # %% ../nbs/1_method/06_pretraining.ipynb #043d7df3
 def train_base(
-    model,                    # a causal model of `transformers`, trained in place
-    sample,                   # (n, generator) -> trajectories: obs (n, T[, K]), action and mask (n, T)
-    config=ScratchConfig(),
+    model: PreTrainedModel,                    # a causal model of `transformers`, trained in place
+    sample: Callable,                   # (n, generator) -> trajectories: obs (n, T[, K]), action and mask (n, T)
+    config: ScratchConfig=ScratchConfig(),
     valid=None,               # trajectories for the history, with floors or without
-    folder=None,              # where to save at each line of the history; None: nowhere
-    checkpoint=None,          # folder in which an interrupted training is taken up again; None: none
+    folder: str | Path | None=None,              # where to save at each line of the history; None: nowhere
+    checkpoint: str | Path | None=None,          # folder in which an interrupted training is taken up again; None: none
 ) -> ScratchResult:
     "Phase 1 from nothing: minimise the loss above on trajectories that are never seen twice."
     c = config

@@ -123,7 +123,7 @@ def _locked(folder):
 
 
 @contextmanager
-def one_writer(folder):
+def one_writer(folder: str | Path):
     "Be the only one who writes into this folder; the thread that does may enter again. RunError when another process or thread does."
     folder = Path(os.path.realpath(folder))
     me = (os.getpid(), threading.get_ident())
@@ -356,7 +356,7 @@ def bound_to(main):   # process id
 CLUSTERS = dict(dask='distributed', ray='ray')   # backend: the package it needs
 
 @contextmanager
-def at(home):   # a folder; None: where we are
+def at(home: str | Path | None):   # a folder; None: where we are
     "Work in a folder of the main process. RunError where it is not there."
     if home and not Path(home).is_dir(): raise RunError(
         f"{home} is not there on {socket.gethostname()}: the workers of a cluster need the disk that the run lies on.")
@@ -368,7 +368,7 @@ def _is_loss(error):
     return type(error).__module__.partition('.')[0] in CLUSTERS.values() and not isinstance(error, ValueError)
 
 @contextmanager
-def workers(backend, n_jobs, address=None):   # as for `in_parallel`
+def workers(backend: str, n_jobs: int, address: str | None=None):   # as for `in_parallel`
     "Options of `joblib.Parallel` while workers are there. RunError where they cannot be."
     if backend == 'processes':
         yield dict(n_jobs=n_jobs)
@@ -446,12 +446,12 @@ def _single(path, key, main, home, job, *args):
 
 # %% ../nbs/3_measure/48_runs.ipynb #8addad38
 def in_parallel(
-    jobs,    # tuples (function, *arguments)
-    n_jobs,  # processes; of each of those that a launcher has started, which share the jobs out
-    folder,  # of the phase, from `Run.writing`; results are kept there until it is complete
-    backend='processes',  # 'processes' of this machine, or the workers of a cluster: 'dask' or 'ray'
-    address=None,         # of the cluster; None: one of its own, of `n_jobs` workers on this machine
-):           # list of results, in the order of the jobs
+    jobs: list[tuple],    # tuples (function, *arguments)
+    n_jobs: int,  # processes; of each of those that a launcher has started, which share the jobs out
+    folder: Path,  # of the phase, from `Run.writing`; results are kept there until it is complete
+    backend: str='processes',  # 'processes' of this machine, or the workers of a cluster: 'dask' or 'ray'
+    address: str | None=None,         # of the cluster; None: one of its own, of `n_jobs` workers on this machine
+) -> list:           # list of results, in the order of the jobs
     "Run jobs side by side, each on one thread; those that an interrupted attempt has finished are not run again."
     place = folder / 'jobs'
     place.mkdir(exist_ok=True)

@@ -31,7 +31,7 @@ usage: temporal-abstraction VERB [TASK] [options]    (VERB --help lists the opti
   --print-completion bash|zsh   print what makes a shell complete verbs and options'''
 
 # %% ../nbs/3_measure/50_start.ipynb #start07
-def start(command):   # name of a function in `cli`
+def start(command: str) -> None:   # name of a function in `cli`
     "Load a command and run it; Ctrl-C ends both with status 130."
     asked = sys.argv[1:] if command == 'main' else None
     if asked in ([], ['-h'], ['--help']): return print(USAGE)
@@ -43,14 +43,14 @@ def start(command):   # name of a function in `cli`
         print('interrupted before anything was done.', file=sys.stderr)
         raise SystemExit(130) from None
 
-def main():
+def main() -> None:
     "The command `temporal-abstraction`."
     start('main')
 
-def train_metacontroller_main():
+def train_metacontroller_main() -> None:
     "The command `train_metacontroller`."
     start('train_metacontroller_main')
 
-def internal_rl_main():
+def internal_rl_main() -> None:
     "The command `internal_rl`."
     start('internal_rl_main')

@@ -7,6 +7,7 @@ __all__ = ['Stream', 'UncachedStream', 'prior_policy', 'zero_policy', 'as_policy
            'as_criterion', 'seeded', 'steer', 'decoding_loop']
 
 # %% ../nbs/1_method/09_steering.ipynb #631064c2
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from torch.utils._pytree import tree_map
 from transformers.generation import GenerationMode, StoppingCriteriaList, StopStringCriteria
 from transformers.utils import ModelOutput
 
+from .backbone import Backbone
 from .metacontroller import Metacontroller
 
 # %% ../nbs/1_method/09_steering.ipynb #f985781a
@@ -290,17 +292,17 @@ def seeded(seed):
 # %% ../nbs/1_method/09_steering.ipynb #3477ab91
 @torch.no_grad()
 def steer(
-    backbone,             # a `Backbone`
+    backbone: Backbone,             # a `Backbone`
     mc: Metacontroller,
-    input_ids,            # (B, P) prompts, padded on the left
-    attention_mask=None,  # (B, P)
-    policy='prior',       # 'prior', 'zero' or a callable (e, state) -> (z, state)
-    max_new_tokens=64,
-    do_sample=False,
-    seed=None,            # fixes z and tokens, and leaves torch's random state alone; None: draws from it
-    threshold=None,       # of the gate; None: the metacontroller's own
-    output_scores=False,
-    use_cache=True,
+    input_ids: torch.Tensor,            # (B, P) prompts, padded on the left
+    attention_mask: torch.Tensor | None=None,  # (B, P)
+    policy: str | Callable='prior',       # 'prior', 'zero' or a callable (e, state) -> (z, state)
+    max_new_tokens: int=64,
+    do_sample: bool=False,
+    seed: int | None=None,            # fixes z and tokens, and leaves torch's random state alone; None: draws from it
+    threshold: float | None=None,       # of the gate; None: the metacontroller's own
+    output_scores: bool=False,
+    use_cache: bool=True,
     **options,            # as in `transformers`' generate: temperature, top_p, streamer, ...;
                           # eos_token_id is `backbone.end_tokens` unless given
 ) -> Steered:

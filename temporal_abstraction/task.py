@@ -469,7 +469,7 @@ def _pinpad(name):
 TASKS = {'problems': _problems, 'held_out': _held_out, 'unseen': _unseen, 'pinpad': _pinpad, **dict.fromkeys(COMPOSED, _composed)}
 
 def find_task(
-    name,  # 'problems', 'unseen', 'held_out:edit_distance', 'many', 'few', 'tables', 'stacks', 'pinpad:mini', ..., or a place:
+    name: str | Task,  # 'problems', 'unseen', 'held_out:edit_distance', 'many', 'few', 'tables', 'stacks', 'pinpad:mini', ..., or a place:
            # './task.jsonl', a folder, 'hub:owner/name'
 ) -> Task:
     "The task of that name or place; a `Task` is returned as it is. ValueError names what there is."
@@ -494,10 +494,10 @@ def shipped_folder(kind, task):
     return files('temporal_abstraction') / 'artefacts' / f'{kind}_{place}'
 
 def load_shipped(
-    kind,      # 'base', 'metacontroller' or 'policy'
-    task,      # name of a task, as for `find_task`
+    kind: str,      # 'base', 'metacontroller' or 'policy'
+    task: str,      # name of a task, as for `find_task`
     **options, # for a base: layer, dtype, device
-):             # `Backbone`, `Metacontroller` or `Policy`
+) -> Backbone | Metacontroller | Policy:             # `Backbone`, `Metacontroller` or `Policy`
     "What a recorded run found for a task. ValueError with the command that makes it, when it does not come with the package."
     folder = shipped_folder(kind, task)
     if not (folder / 'config.json').is_file():

@@ -9,9 +9,11 @@ __all__ = ['TokenGRPOConfig', 'TokenRLResult', 'token_grpo', 'MomentumGRPOConfig
 import copy
 import tempfile
 import warnings
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -250,11 +252,11 @@ def _train_rest(trainer, loop, books, c):
 
 # %% ../nbs/3_measure/45_token_rl.ipynb #8ef79ffe
 def token_grpo(
-    backbone,       # a `Backbone` with a tokenizer; not changed
+    backbone: Backbone,       # a `Backbone` with a tokenizer; not changed
     rows: Dataset,  # a column prompt, and whatever columns the reward wants
-    reward,         # (prompts, completions, **columns) -> list of float or None, as in `trl`; None is not judged
-    config=TokenGRPOConfig(),
-    checkpoint=None,  # folder in which an interrupted training is taken up again
+    reward: Callable,         # (prompts, completions, **columns) -> list of float or None, as in `trl`; None is not judged
+    config: TokenGRPOConfig=TokenGRPOConfig(),
+    checkpoint: str | Path | None=None,  # folder in which an interrupted training is taken up again
 ) -> TokenRLResult:
     "GRPO on tokens (Shao et al. 2024) as `trl` does it. ValueError for rows without prompts or a missing tokenizer."
     _check(backbone.tokenizer, rows)

@@ -25,6 +25,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections import defaultdict
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import connection
@@ -511,7 +512,7 @@ class Verifier:
         self._workers, self.isolation = _climb(workers, isolation, timeout, memory_mb << 20)
         self._closer = weakref.finalize(self, _stop_all, self._workers, self._owner)
 
-    def __call__(self, candidates) -> list[Verdict]:  # any iterable of `Candidate`
+    def __call__(self, candidates: Iterable[Candidate]) -> list[Verdict]:  # any iterable of `Candidate`
         "One verdict a candidate, in the order given"
         if os.getpid() != self._owner:
             raise RuntimeError(
