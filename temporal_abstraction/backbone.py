@@ -906,7 +906,7 @@ def _trained_on(folder): # of an adapter
     base = setting.base_model_name_or_path
     if not base: raise BackboneError(f"the adapter in {folder} does not say what it was trained on (base_model_name_or_path).")
     if setting.revision: return str(fetch(base, setting.revision))
-    return str(folder/base) if base.startswith("..") else base
+    return str(folder/base) if base.startswith("../") and (folder/base).is_dir() else base
 
 def _apply(model, folder):
     "The model with an adapter merged into it. Raises `BackboneError` for an adapter that does not belong to it."

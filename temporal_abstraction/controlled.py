@@ -65,7 +65,8 @@ class Controlled(ModelHubMixin):
         about: About=None,      # where all that comes from
     ):
         if backbone.n_e != mc.config.n_e:
-            raise ValueError(f"The metacontroller controls a stream of width {mc.config.n_e}, but the backbone's is {backbone.n_e}.")
+            raise ValueError(f"The metacontroller controls a stream of width {mc.config.n_e}, "
+                             f"but the backbone's is {backbone.n_e}.")
         if isinstance(policy, str): as_policy(policy, mc.config.n_z)
         self.backbone = backbone
         self.mc = mc
@@ -176,7 +177,7 @@ env = internal_env.InternalEnv(one.backbone, one.mc, world)
 print(internal_rl.rollout(env, one.act, seed=0, options=lanes).mean_reward())"""
 
 def reads_alike(backbone):
-    "Whether `AutoTokenizer`, which takes the class usual for an architecture, would read as the backbone's own tokenizer does."
+    "Whether `AutoTokenizer`, which takes the class usual for an architecture, reads as the backbone's own tokenizer."
     with tempfile.TemporaryDirectory() as folder:
         backbone.model.config.save_pretrained(folder)
         backbone.tokenizer.save_pretrained(folder)
@@ -199,17 +200,20 @@ def describe(self:Controlled):
     base = f"`{a.base}`{pinned}" if a.base else f"kept here, {type(self.backbone.model).__name__}"
     size = sum(p.numel() for p in self.backbone.model.parameters())
     policy = f"`{self.policy}`" if isinstance(self.policy, str) else type(self.policy).__name__
-    return [f"Base: {base}; {size:,} parameters in {str(self.backbone.dtype)[6:]}, split after block {self.backbone.layer} "
-            f"of {self.backbone.n_layers}.",
-            *(["Adapter: low-rank updates of `peft`, in `adapter`, merged when they are loaded."] if a.base and a.adapter else []),
-            f"Metacontroller: abstract actions of width {mc.n_z}, written as updates of rank {mc.rank}.", f"Policy: {policy}."]
+    added = ["Adapter: low-rank updates of `peft`, in `adapter`, merged when they are loaded."] if a.base and a.adapter else []
+    return [f"Base: {base}; {size:,} parameters in {str(self.backbone.dtype)[6:]}, "
+            f"split after block {self.backbone.layer} of {self.backbone.n_layers}.", *added,
+            f"Metacontroller: abstract actions of width {mc.n_z}, written as updates of rank {mc.rank}.",
+            f"Policy: {policy}."]
 
 # %% ../nbs/1_method/14_controlled.ipynb #ctl017
 def make_card(about, title, intro, usage, parts, more='', **metadata) -> ModelCard:
     "A card; metadata are those of the hub."
+    if about.task.startswith('hub:'): metadata['datasets'] = [about.task.split(':')[1]]
     data = ModelCardData(license=about.licence, library_name='temporal-abstraction', **metadata)
-    theirs = f" The weights of the base, {about.base}, stay under the licence of those who made it." if about.base else ''
-    licence = (f"`{about.licence}`." if about.licence else "Nobody has said under which licence this may be used.") + theirs
+    theirs = f" The weights of the base, {about.base}, stay under the licence of those who made it."
+    licence = (f"`{about.licence}`." if about.licence else "Nobody has said under which licence this may be used.")
+    if about.base: licence += theirs
     return ModelCard.from_template(data, template_str=CARD, about=about, title=title, intro=intro, usage=usage, parts=parts,
                                    more=more, licence=licence)
 
@@ -224,10 +228,17 @@ def generate_model_card(self:Controlled,
     if self.tokenizer is not None: metadata = dict(pipeline_tag='text-generation') | metadata
     whole = not a.base and self.tokenizer is not None and reads_alike(self.backbone)
     title = f"Abstract actions for {a.task}" if a.task else "A controlled model"
-    return make_card(a, title, _INTRO, self.usage(name), self.describe(), _WHOLE.format(name=name) if whole else '', tags=_TAGS, **metadata)
+    more = _WHOLE.format(name=name) if whole else ''
+    return make_card(a, title, _INTRO, self.usage(name), self.describe(), more, tags=_TAGS, **metadata)
 
 @patch
-def save_pretrained(self:Controlled, save_directory, *, repo_id=None, push_to_hub=False, model_card_kwargs=None, **options):
+def save_pretrained(self:Controlled,
+    save_directory,
+    *, repo_id=None,         # of the hub, for a push
+    push_to_hub=False,
+    model_card_kwargs=None,  # as for `generate_model_card`
+    **options,               # as for `push_to_hub`
+):
     "Keep all parts and the card in a folder; and push them, if wanted. ValueError for a policy that is a mere function."
     if not isinstance(self.policy, str) and type(self.policy).__name__ not in _KINDS:
         raise ValueError(f"A policy that is kept must be one of 'prior', 'zero', {', '.join(_KINDS)}; got {self.policy!r}.")
@@ -376,7 +387,11 @@ def around(model, place=None):   # a model of `transformers`; None: where it was
     backbone = Backbone(twin_of(model), said['layer'], tokenizer)
     return Controlled(backbone, *_parts(folder, said, backbone.device), About(**said['about']))
 
-def generate(model, inputs=None, **options):
+def generate(
+    inputs=None,   # (B, P) token ids; first, as whoever calls `model.generate` gives them
+    *, model,      # of `transformers`, loaded from that folder or repository
+    **options,     # as for `generate` of a `Controlled`
+):
     "What the `custom_generate` of a folder or repository runs."
     if model not in _known: _known[model] = around(model)
     return _known[model].generate(inputs, **options)

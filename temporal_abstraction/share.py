@@ -73,8 +73,10 @@ def tell(run, task=None, licence=None) -> About:
     base, revision, adapter = find_base(run)
     phases = [describe_phase(run, p) for p in _SAID if (run / p).is_dir()]
     prompt = task.asked[0].prompt if isinstance(task, TextTask) else ''
-    licence = licence or (None if run.config('adapt')['base'] else 'apache-2.0')   # what nobody else has a part in
-    return About(base, revision, adapter, name_task(task.name), describe_data(task), phases, tell_results(run), prompt, licence)
+    others = run.config('adapt')['base'] or is_place(task.name)   # who made base or data has a say
+    licence = licence or (None if others else 'apache-2.0')
+    name = name_task(task.name)
+    return About(base, revision, adapter, name, describe_data(task), phases, tell_results(run), prompt, licence)
 
 # %% ../nbs/3_measure/49_share.ipynb #share011
 def load_controlled(run, task=None, licence=None, machine=Machine()) -> Controlled:

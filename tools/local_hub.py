@@ -23,7 +23,9 @@ class LocalHub(ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Answer)
-        self.repos, self.lfs, self.asked = {}, {}, []
+        self.repos = {}
+        self.lfs = {}     # content by SHA-256
+        self.asked = []   # every request, in words
         Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -64,7 +66,8 @@ class Answer(BaseHTTPRequestHandler):
     def reply(self, body, status=200, **headers):
         body = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
-        for name, value in (headers | {"Content-Length": len(body)}).items(): self.send_header(name.replace("_", "-"), str(value))
+        for name, value in (headers | {"Content-Length": len(body)}).items():
+            self.send_header(name.replace("_", "-"), str(value))
         self.end_headers()
         if self.command != "HEAD": self.wfile.write(body)
 
@@ -77,8 +80,9 @@ class Answer(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path)
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.server.asked.append(f"{self.command} {path}")
-        for method, pattern, handle in ROUTES:
-            if (found := re.fullmatch(pattern, path)) and self.command in method.split(): return handle(self, **found.groupdict())
+        for methods, pattern, handle in ROUTES:
+            found = re.fullmatch(pattern, path)
+            if found and self.command in methods.split(): return handle(self, **found.groupdict())
         self.refuse("NotFound")
 
     def find(self, kind, id, revision="main"):
@@ -106,7 +110,8 @@ class Answer(BaseHTTPRequestHandler):
         if parse_qs(urlsplit(self.path).query).get("recursive", ["False"])[0].lower() not in ("true", "1"):
             deep = {p for p in listed if "/" in p[len(under):]}
             folders = {under + p[len(under):].split("/")[0] for p in deep}
-            listed = {p: e for p, e in listed.items() if p not in deep} | {p: dict(type="directory", path=p, oid="0", size=0) for p in folders}
+            folders = {p: dict(type="directory", path=p, oid="0", size=0) for p in folders}
+            listed = folders | {p: e for p, e in listed.items() if p not in deep}
         if path and not listed: return self.refuse("EntryNotFound")
         self.reply(list(listed.values()))
 
@@ -116,12 +121,11 @@ class Answer(BaseHTTPRequestHandler):
         self.reply([entry(p, found[1][p]) for p in named if p in found[1]])
 
     def preupload(self, kind, id, revision):
-        files = json.loads(self.body)["files"]
-        mode = {True: "lfs", False: "regular"}
-        self.reply({"files": [dict(path=f["path"], uploadMode=mode[is_large(f["path"], f["size"])], shouldIgnore=False) for f in files]})
+        def mode(f): return dict(path=f["path"], uploadMode="lfs" if is_large(f["path"], f["size"]) else "regular", shouldIgnore=False)
+        self.reply({"files": [mode(f) for f in json.loads(self.body)["files"]]})
 
     def batch(self, kind=None, id=None):
-        def action(o): return dict(oid=o["oid"], size=o["size"], actions=dict(upload=dict(href=f"{self.server.url}/lfs/{o['oid']}")))
+        def action(o): return o | dict(actions=dict(upload=dict(href=f"{self.server.url}/lfs/{o['oid']}")))
         self.reply({"transfer": "basic", "objects": [action(o) for o in json.loads(self.body)["objects"]]})
 
     def store(self, oid):
