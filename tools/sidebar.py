@@ -1,4 +1,8 @@
-"""Write `nbs/sidebar.yml`, a section for each folder of notebooks, and `nbs/nbdev.yml` from `settings.ini`."""
+"""Write what Quarto reads beside the notebooks.
+
+`nbs/sidebar.yml` has a section for each folder, `nbs/nbdev.yml` comes from `settings.ini`, and `nbs/_quarto.yml`, where
+nbdev looks for it, is a copy of the one at the top of the repository.
+"""
 from pathlib import Path
 
 from nbdev.quarto import refresh_quarto_yml
@@ -25,6 +29,7 @@ def main():
     lines += [f"    - {path.name}" for path in sorted(NBS.glob("[0-9]*_*.ipynb"))]
     for title, folder in SECTIONS.items(): lines += section(title, folder)
     (NBS/"sidebar.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (NBS/"_quarto.yml").write_bytes((NBS.parent/"_quarto.yml").read_bytes())
     refresh_quarto_yml()
 
 
