@@ -181,7 +181,7 @@ class EvaluateBase(Verb):
 
     def go(self, run):
         b = self.base
-        pipeline.evaluate_base(run, b.base, b.dtype, self.seeded(self.config), self.task, self.machine)
+        pipeline.evaluate_base(run, b.base, b.dtype, self.seeded(self.config), self.task, self.machine, b.loads)
 
 @dataclass
 class Compare(Seeded):

@@ -517,13 +517,13 @@ def adapt(
     refuse(task, backbone.tokenizer, backbone.context)
     if getattr(task, 'talks', False): task = task.speak(backbone.tokenizer)
     run.check_place(sum(p.numel() * p.element_size() for p in backbone.parameters()))
-    with run.writing('adapt', settings, **origin(backbone, base)) as folder:
-        from_base(task, backbone, config, folder, residual_folder(run), machine, base)
+    with run.writing('adapt', settings, **origin(backbone, base, loads.revision)) as folder:
+        from_base(task, backbone, config, folder, residual_folder(run), machine, base, loads.revision)
 
-def origin(backbone, base=None):
+def origin(backbone, base=None, revision=None):
     "What tells a base from others: its weights, its tokenizer, and the commit that it came from by its name."
     tokenizer = backbone.tokenizer and backbone.tokenizer.backend_tokenizer.to_str()
-    commit = commit_of(base) if base else None
+    commit = commit_of(base, revision) if base else None
     found = dict(base=fingerprint(backbone.model), tokenizer=fingerprint(tokenizer))
     return found | (dict(revision=commit) if commit else {})
 
@@ -534,8 +534,8 @@ def residual_folder(run):
     return folder
 
 
-def from_base(task, backbone, config, folder, residuals=None, machine=Machine(), base='smollm2'):
-    "Adapt a base, and keep what it became and how. `base`: the name it was found by."
+def from_base(task, backbone, config, folder, residuals=None, machine=Machine(), base='smollm2', revision=None):
+    "Adapt a base, and keep what it became and how. `base`: the name it was found by, with a revision on the hub."
     c = config
     batch = machine.residual_batch
     train = task.stream(backbone, 24 * c.batch_size, 'none', 'train', residuals, batch)
@@ -548,7 +548,7 @@ def from_base(task, backbone, config, folder, residuals=None, machine=Machine(),
         result = _followed(result, then)
     if is_writer():
         result.backbone.save_pretrained(folder / 'backbone')
-        save_adapters(result, folder, base, backbone)
+        save_adapters(result, folder, base, backbone, revision)
     write_history(folder, result.history)
     h = result.history
     print(f"Phase 1, adapt: experts' {task.unit}s read for {h.step.iloc[-1]} steps; "
@@ -562,10 +562,10 @@ def _followed(first, then):
     history = pd.concat([first.history, later], ignore_index=True)
     return PretrainResult(then.backbone, history, first.adapters + then.adapters)
 
-def save_adapters(result, folder, base, backbone):
+def save_adapters(result, folder, base, backbone, revision=None):
     "Keep what was learned apart from the base: the last one in `adapter`, which leads to those before it."
     base = Path(base).expanduser().resolve() if Path(base).expanduser().is_dir() else base
-    revision = commit_of(base)
+    revision = commit_of(base, revision)
     *before, last = result.adapters
     for i, adapter in enumerate(before):
         adapter.save_pretrained(folder / f'adapter_{i}', base, revision)
@@ -856,26 +856,27 @@ def sampling(config, longest):
 
 def evaluate_base(
     run: Run,
-    base,             # hub id, local folder or smollm2
-    dtype=None,       # of the base; None: bfloat16
-    config=EvaluateConfig(),
-    task='problems',  # a name for `find_task`, or a `Task`
-    machine=Machine(),
-):
+    base: str | Path,       # hub id, local folder or smollm2
+    dtype: str | None=None, # of the base; None: bfloat16
+    config: EvaluateConfig=EvaluateConfig(),
+    task: str | Task='problems',  # a name for `find_task`, or a `Task`
+    machine: Machine=Machine(),
+    loads: Loads=Loads(),  # options of `from_pretrained`
+) -> None:
     "How often a base alone is right, before any phase."
     task = find_task(task)
     if not isinstance(task, TextTask): raise ValueError(f"A base writes text, which {task.name} has none of.")
     if not base: raise ValueError("To evaluate a task, name a base with --base; a run is evaluated without naming its task.")
-    dtype = dtype or 'bfloat16'
     if not config.temperature: raise ValueError('A base alone is sampled: temperature must be above 0.')
-    settings = dict(asdict(config), task=task.name, **data_origin(task), base=str(base), dtype=dtype)
+    dtype = loads.dtype(base, dtype)
+    settings = dict(asdict(config), task=task.name, **data_origin(task), base=str(base), dtype=dtype, **asdict(loads))
     if run.done('base', settings): return
     task.check(config.n_tests, 'evaluation')
-    backbone = load_reader(base, None, dtype, machine)
+    backbone = load_reader(base, None, dtype, machine, loads)
     refuse(task, backbone.tokenizer, backbone.context)
     asked = [gathering.trim_problem(p, backbone.tokenizer) for p in task.asked]
     how = sampling(config, task.longest(backbone.tokenizer))
-    with run.writing('base', settings, **origin(backbone)) as folder, task.verifier() as verifier:
+    with run.writing('base', settings, **origin(backbone, base, loads.revision)) as folder, task.verifier() as verifier:
         judged, _ = gathering.write_all(backbone, asked, verifier, how, folder / 'checkpoints', 'evaluation')
         rates = keep_rates(judged, folder, config.ks)
     say_rates(task, rates, config.ks)
