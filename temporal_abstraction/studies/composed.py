@@ -49,12 +49,14 @@ SETTINGS = {name: _small(name) for name in ('many', 'few', 'tables', 'stacks')}
 
 # %% ../../nbs/4_studies/52_composed.ipynb #75a5d474
 CONSOLIDATE = FindAndConsolidateConfig(
-    rounds=24, programs=1024, solved=.9, steps=80,
+    rounds=24, programs=1024, solved=.9, steps=60,
     find=FindConfig(by='libraries', n_tests=20, n_experts=768, lanes=256))
 
 UNSEEN = RunSettings(
     scratch=replace(SCRATCH, steps=3200, batch_size=32),
-    discover=replace(DISCOVER, steps=700, batch_size=32, metacontroller=MetacontrollerSizes(n_z=12, n_h=48, n_s=48, embedder='rest')),
+    discover=replace(
+        DISCOVER, steps=1800, kl_delay=.3, draw_from=.45,
+        metacontroller=MetacontrollerSizes(n_z=12, n_h=48, n_s=48, embedder='rest')),
     explore=replace(EXPLORE, rl=replace(EXPLORE.rl, updates=4, std_lr=.03), group=64, n_tests=20),
     evaluate=replace(EVALUATE, n_tests=20), consolidate=CONSOLIDATE)
 
