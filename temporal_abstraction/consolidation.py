@@ -35,7 +35,7 @@ class ConsolidateConfig(Settings):
     solved: Share = 0.75             # share right of the model's own programs, from which on a prompt gets no more of them
     steps: Count = 40                # optimiser steps a round
     batch_size: Count = 64           # programs a step
-    replay: Share = 0.25             # share of experts' programs in a batch, on which the model is held to the base
+    replay: Share = 0.125            # share of experts' programs in a batch, on which the model is held to the base
     lr: Positive = 1e-3              # learning rate of AdamW
     weight_decay: NotNegative = 0.   # of AdamW
     lora_rank: Count = 16            # rank of the updates
