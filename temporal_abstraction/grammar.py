@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'SPLITS', 'Kind', 'find_kind', 'Block', 'Program', 'program_html', 'Slot', 'Plan', 'render', 'parse_plan',
-           'Grammar', 'Problem', 'input_split', 'hidden_tests', 'problem_markdown', 'boundaries', 'token_starts',
-           'BlockLabels', 'block_labels']
+           'Grammar', 'Problem', 'input_split', 'hidden_tests', 'problem_markdown', 'boundaries', 'mark_statements',
+           'token_starts', 'BlockLabels', 'block_labels']
 
 # %% ../nbs/2_worlds/22_grammar.ipynb #f600ab6c
 import ast
@@ -15,7 +15,7 @@ import random
 import re
 from collections import Counter
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import Callable, NamedTuple
@@ -321,7 +321,7 @@ def boundaries(
     if isinstance(program, dict): program = Program.from_row(program)
     text = program if isinstance(program, str) else program.completion
     if kind == "line": return _lines(text)
-    if kind == "statement": return _statements(text)
+    if kind == "statement": return [offset for offset, _ in _statements(text)]
     if kind != "block":
         raise ValueError(f"There is no kind of boundary {kind!r}; choose block, statement or line.")
     if isinstance(program, str):
@@ -343,7 +343,15 @@ def _statements(text):
         return max(0, len(until) - len(head))
     function, = ast.parse(head + text).body
     statements = (node for node in ast.walk(function) if isinstance(node, ast.stmt))
-    return sorted(offset(node) for node in statements if node is not function)
+    return sorted((offset(node), type(node).__name__) for node in statements if node is not function)
+
+# %% ../nbs/2_worlds/22_grammar.ipynb #c02acaa7
+def mark_statements(program: Program) -> Program:
+    "The same program with its statements as blocks, each named by its node in `ast`; a loop ends where its body starts"
+    starts, kinds = zip(*_statements(program.completion))
+    marks = [0, *starts[1:], len(program.completion)]
+    blocks = tuple(Block(kind, "", *edges) for kind, edges in zip(kinds, zip(marks, marks[1:])))
+    return replace(program, blocks=blocks)
 
 # %% ../nbs/2_worlds/22_grammar.ipynb #f3907c24
 def token_starts(
