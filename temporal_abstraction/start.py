@@ -6,6 +6,7 @@
 __all__ = ['USAGE', 'start', 'main', 'train_metacontroller_main', 'internal_rl_main']
 
 # %% ../nbs/3_measure/53_start.ipynb #start04
+import os
 import sys
 
 import temporal_abstraction
@@ -36,6 +37,7 @@ def start(command: str) -> None:   # name of a function in `cli`
     asked = sys.argv[1:] if command == 'main' else None
     if asked in ([], ['-h'], ['--help']): return print(USAGE)
     if asked == ['--version']: return print(f'temporal-abstraction {temporal_abstraction.__version__}')
+    os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
     try:
         from temporal_abstraction import cli
         getattr(cli, command)()
