@@ -326,7 +326,13 @@ def _unwrapped(model): # a model, or a PEFT wrapper around one
 
 class Backbone(nn.Module):
     "A frozen decoder-only language model split after block `layer`. Raises `BackboneError` when it cannot be split."
-    def __init__(self, model: nn.Module,  # any `transformers` decoder-only causal language model; frozen in place
+    model: PreTrainedModel                    # whole and frozen
+    n_layers: int                             # blocks
+    n_e: int                                  # width of the residual stream
+    layer: int                                # blocks in the lower half
+    tokenizer: PreTrainedTokenizerBase | Any  # None where it was given none
+
+    def __init__(self, model: nn.Module,  # any decoder-only causal model of `transformers`; frozen in place
                  # blocks in the lower half, 1 to n_layers - 1; None means half of them
                  layer: int | None=None,
                  tokenizer: PreTrainedTokenizerBase | None=None) -> None:  # kept as `self.tokenizer`
@@ -496,7 +502,8 @@ class _Executed(nn.Module):
         return out
 
 # %% ../nbs/1_method/01_backbone.ipynb #1afca72f
-def executed(model: PreTrainedModel, decoder: nn.Module | None=None) -> nn.Module:  # a half of its decoder; None: the whole
+def executed(model: PreTrainedModel,
+             decoder: nn.Module | None=None) -> nn.Module:  # a half of its decoder; None: the whole
     "The decoder of `model` with its blocks computed as `set_execution` says, weights shared."
     name, blocks, _ = _anatomy(model)
     decoder = model._modules[name] if decoder is None else decoder

@@ -87,7 +87,8 @@ def run_experts(shown: Sequence[Shown], problems: Mapping[str, GivenProblem],
 
 def count_tokens(task: TextTask, shown: Sequence[Shown], problems: Mapping[str, GivenProblem],
                  tokenizer: PreTrainedTokenizerBase,
-                 max_length: int | None) -> tuple[list[str], list[str], dict[str, int], dict[int, tuple[int, int]]]:
+                 max_length: int | None
+                 ) -> tuple[list[str], list[str], dict[str, int], dict[int, tuple[int, int]]]:
     "Count tokens; errors for texts that have none, and for those that are too long for the model."
     def count(texts, special): return [len(ids) for ids in tokenizer(list(texts), add_special_tokens=special)['input_ids']] if texts else []
     prompts = dict(zip(problems, count([p.prompt for p in problems.values()], True)))

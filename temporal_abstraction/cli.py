@@ -253,7 +253,7 @@ def peek(argv: Sequence[str], *names: str) -> dict[str, Any]:
 
 def is_new(argv: Sequence[str]) -> bool:
     "Whether the arguments name a task, or should; the verbs of a run read it from its folder."
-    return argv[0] in NEW or argv[0] == 'evaluate' and argv[1:] and not argv[1].startswith('-')
+    return argv[0] in NEW or argv[0] == 'evaluate' and len(argv) > 1 and not argv[1].startswith('-')
 
 def begin(argv: Sequence[str]) -> Verb | Check:
     "Verb with defaults for a new run: what its task was recorded with."
@@ -322,7 +322,7 @@ def execute(prog: str, argv: Sequence[str] | None) -> None:
     argv = sys.argv[1:] if argv is None else argv
     if not argv or argv[0] in ('-h', '--help'): return print(USAGE)
     if argv[0] == '--version': return print(f'temporal-abstraction {temporal_abstraction.__version__}')
-    if argv[0] == '--print-completion': return print_completion(argv[1:])
+    if argv[0] == '--print-completion': return print_completion(list(argv[1:]))
     if argv[0] not in VERBS:
         raise ValueError(
             f"There is no command {argv[0]!r}; choose from {', '.join(VERBS)}.")

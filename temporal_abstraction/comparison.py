@@ -246,7 +246,7 @@ class RawGRPOResult:
     history: pd.DataFrame  # update, episodes, reward, length, ratio and clipped (last epoch), reward by group, seconds
 
 # %% ../nbs/3_measure/46_comparison.ipynb #f3f3da02
-def trainable(base: Backbone | PreTrainedModel) -> PreTrainedModel:  # a `Backbone` or a model of `transformers`
+def trainable(base: Backbone | PreTrainedModel) -> PreTrainedModel:
     "A copy of the model in single precision, all of whose weights can be trained."
     model = base.model if isinstance(base, Backbone) else base
     return copy.deepcopy(model).float().requires_grad_(True).eval()

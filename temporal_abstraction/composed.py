@@ -213,7 +213,7 @@ def find_steps(self:Composed, program: Program) -> tuple[Step, ...]:  # tuple of
 
 # %% ../nbs/2_worlds/25_composed.ipynb #254c20db
 @patch
-def floors(self:Composed) -> dict[str, float]:  # dict: nats a program when the operations must be guessed, and when they are known
+def floors(self:Composed) -> dict[str, float]:  # nats a program: operations guessed (nll), and known (nll_known)
     "Expected negative log-probability of a completion under the experts, its number of steps given"
     n = sum(k * p for k, p in self.lengths)
     known = n * sum(math.log(len(texts)) for texts in self.wordings) / len(self.wordings)

@@ -78,7 +78,7 @@ class Lessons:
         if not rows: return
         pairs = [dict(prompt=row['prompt'], completion=row['completion']) for row in rows]
         self.data = expert_data(self.backbone, to_steps(Dataset.from_list(pairs), self.backbone.tokenizer))
-        for pair, item in zip(pairs, self.data): self.items.setdefault(pair['prompt'], []).append(item)
+        for i, pair in enumerate(pairs): self.items.setdefault(pair['prompt'], []).append(self.data[i])
 
     def draw(self, n: int, replay: float) -> Lesson:
         "A `Lesson` of n programs, a share of them experts', by torch's random state."
@@ -111,7 +111,7 @@ class ConsolidateResult:
 
     def save_adapter(self, folder: str | Path) -> None:
         "Keep the adapter alone, for `peft`."
-        self.model.save_pretrained(folder)
+        self.model.save_pretrained(str(folder))
 
     def save_pretrained(self, folder: str | Path) -> None:
         "Keep the merged model, for `transformers` and `Backbone.from_pretrained`."

@@ -40,15 +40,15 @@ from .steering import Steered, as_criterion, as_policy, decoding_loop, steer
 @dataclass
 class About:
     "Where a controlled model comes from."
-    base: str = None      # hub id, or smollm2, of weights that everybody can get; None: they are kept whole
-    revision: str = None  # commit of a base from the hub
-    adapter: str = None   # folder of what was added to that base; None: nothing was
-    task: str = ''        # what it was made for
-    data: str = ''        # what experts showed
-    phases: list = field(default_factory=list)   # a sentence each
-    results: str = ''     # a table in Markdown
-    prompt: str = ''      # an example
-    licence: str = None   # as the hub names licences; None: nobody said
+    base: str | None = None                     # hub id, or smollm2, of weights for everybody; None: they are kept whole
+    revision: str | None = None                 # commit of a base from the hub
+    adapter: str | None = None                  # folder of what was added to that base; None: nothing was
+    task: str = ''                              # what it was made for
+    data: str = ''                              # what experts showed
+    phases: list = field(default_factory=list)  # a sentence each
+    results: str = ''                           # a table in Markdown
+    prompt: str = ''                            # an example
+    licence: str | None = None                  # as the hub names licences; None: nobody said
 
 # %% ../nbs/1_method/16_controlled.ipynb #ctl010
 def twin_of(model: PreTrainedModel) -> PreTrainedModel:  # of `transformers`
@@ -87,13 +87,13 @@ class Controlled(ModelHubMixin):
     @property
     def act(self) -> Callable:
         "The policy as `steer` takes it: z is drawn."
-        drawn = getattr(self.policy, 'act', self.policy)
+        drawn: Any = getattr(self.policy, 'act', self.policy)
         return as_policy(drawn, self.mc.config.n_z)
 
     @property
     def mode(self) -> Callable:
         "The same with the likeliest z; without a policy, z = 0."
-        likeliest = getattr(self.policy, 'mode', 'zero' if self.policy == 'prior' else self.act)
+        likeliest: Any = getattr(self.policy, 'mode', 'zero' if self.policy == 'prior' else self.act)
         return as_policy(likeliest, self.mc.config.n_z)
 
     def steer(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None=None,
@@ -386,10 +386,13 @@ def from_pretrained(cls:Controlled,
 # %% ../nbs/1_method/16_controlled.ipynb #ctl033
 _known = WeakKeyDictionary()   # model -> `Controlled` around the same weights
 
-def around(model: PreTrainedModel, place: str | Path | None=None) -> Controlled:  # a model of `transformers`; None: where it was loaded from
+def around(
+    model: PreTrainedModel,
+    place: str | Path | None=None,  # None: where it was loaded from
+) -> Controlled:
     "The controlled model whose weights are in use already."
     commit = getattr(model.config, '_commit_hash', None)
-    folder = find_controlled(place or model.name_or_path, commit)
+    folder = find_controlled(place or str(model.name_or_path), commit)
     said = _read(folder, folder)
     tokens = folder / 'tokenizer.json'
     tokenizer = PreTrainedTokenizerFast.from_pretrained(str(folder), padding_side='left') if tokens.is_file() else None

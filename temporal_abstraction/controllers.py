@@ -28,6 +28,8 @@ from .training import Loop
 # %% ../nbs/3_measure/42_controllers.ipynb #4650427a
 class LabelControllers(nn.Module):
     "A low-rank controller U_g = A_g B_g of the stream for each label g; no effect before training."
+    scale: torch.Tensor  # (n_e,) spread of the residuals
+
     def __init__(self, n_labels: int, n_e: int, rank: int=16) -> None:
         super().__init__()
         self.A = nn.Parameter(torch.zeros(n_labels, n_e, rank))

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def to_steps(
     rows: Dataset,  # columns prompt, completion
     tokenizer: PreTrainedTokenizerBase,  # a fast tokenizer with an end-of-text token
-) -> Dataset:  # adds context, obs, action (token ids), and offsets: where each action starts in the completion
+) -> Dataset:  # adds context, obs, action (token ids), and offsets: where actions start in the completion
     "Turn prompts and completions into contexts, observations and actions."
     if not len(rows): raise ValueError("The dataset is empty: at least one program is needed.")
     end = tokenizer.eos_token_id
@@ -53,22 +53,22 @@ def to_steps(
 # %% ../nbs/1_method/04_data.ipynb #9f2fa43d
 class View(NamedTuple):
     "The same trajectories in another guise, for some part of a metacontroller to see instead."
-    e: torch.Tensor          # (B, T', n_e) residuals
-    mask: torch.Tensor       # (B, T') True where real, the real steps first
-    at: torch.Tensor = None  # (B, T) which of these steps belongs to each; None: step for step
+    e: torch.Tensor                 # (B, T', n_e) residuals
+    mask: torch.Tensor              # (B, T') True where real, the real steps first
+    at: torch.Tensor | None = None  # (B, T) which of these steps belongs to each; None: step for step
 
 
 @dataclass
 class Batch:
     "Expert trajectories of several lengths: contexts padded on the left, steps on the right."
-    context_e: torch.Tensor     # (B, P, n_e) residuals of the context
-    context_mask: torch.Tensor  # (B, P) True where real
-    e: torch.Tensor             # (B, T, n_e) residuals at the steps
-    action: torch.Tensor        # (B, T) expert actions (token ids), 0 where masked
-    mask: torch.Tensor          # (B, T) True where real
-    index: list                 # (B,) rows of the dataset
-    view: View = field(default=None, kw_only=True)     # what the encoder sees; None: e
-    summary: View = field(default=None, kw_only=True)  # what the embedder sees; None: the view
+    context_e: torch.Tensor                                   # (B, P, n_e) residuals of the context
+    context_mask: torch.Tensor                                # (B, P) True where real
+    e: torch.Tensor                                           # (B, T, n_e) residuals at the steps
+    action: torch.Tensor                                      # (B, T) expert actions (token ids), 0 where masked
+    mask: torch.Tensor                                        # (B, T) True where real
+    index: list                                               # (B,) rows of the dataset
+    view: View | None = field(default=None, kw_only=True)     # what the encoder sees; None: e
+    summary: View | None = field(default=None, kw_only=True)  # what the embedder sees; None: the view
 
     def __len__(self) -> int: return len(self.index)
 
@@ -110,7 +110,9 @@ class ExpertData(torch.utils.data.Dataset):
         self._action = [torch.tensor(a) for a in rows['action']]
 
     def __len__(self) -> int: return len(self.rows)
-    def contents(self) -> tuple: return self.e, self._context, self._action  # what tells these data from others
+    def contents(self) -> tuple:   # what tells these data from others
+        return self.e, self._context, self._action
+
     def __getitem__(self, i: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, int]:
         e = self.e[self.ends[i] - self.lengths[i]:self.ends[i]]
         n = self._context[i]
@@ -176,6 +178,7 @@ def kept_residuals(path: str | Path, origin: str) -> torch.Tensor | None:
         if kept['origin'] == origin: return kept['e']
         why = f"{path} holds residuals of another base, layer or text."
     tqdm.write(f"{why} They are computed anew.")
+    return None
 
 
 @torch.no_grad()
@@ -189,7 +192,8 @@ def expert_data(
     "Run the lower half over all rows once. ValueError for a program that is longer than the base's context."
     lengths = [len(c) + len(o) for c, o in zip(rows['context'], rows['obs'])]
     backbone.check_length(max(lengths), f"The program of row {lengths.index(max(lengths))} with its prompt")
-    path, origin = path and Path(path), path and residual_origin(backbone, rows)
+    path = Path(path) if path else None
+    origin = residual_origin(backbone, rows) if path else ''
     if path and (e := from_writer(lambda: kept_residuals(path, origin) if path.exists() else None)) is not None:
         return ExpertData(rows, e)
     ids = [torch.tensor(c + o) for c, o in zip(rows['context'], rows['obs'])]

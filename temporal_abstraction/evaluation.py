@@ -41,7 +41,7 @@ from .metacontroller import Metacontroller, soft
 from .plots import Segmented, sort_known
 from .probing import spans
 from .processes import generating, shared, spread
-from .grammar import block_labels, boundaries, Grammar, Program, token_starts
+from .grammar import block_labels, boundaries, Problem, Program, token_starts
 from .programs import find_problems, PROBLEMS
 from .steering import Steered, as_policy, replay, steer
 from .textworld import longest_prompt
@@ -144,7 +144,7 @@ def traces(
     batch_size: int=32,  # trajectories passed at once; the disguise of a `SummaryStream` depends on it
 ) -> list[Trace]:      # in the order of the data
     "Expert trajectories read by a metacontroller, each through whatever views its batch brings."
-    out = [None] * len(data)
+    out: list = [None] * len(data)
     for batch in data.loader(batch_size):
         there = batch.to(mc.mean.device)
         z, beta, switch = _hard_pass(mc, there)
@@ -346,7 +346,7 @@ def unseen_share(
 ) -> float:                            # nan without any pair
     "Among pairs of successive labels, the share that no expert ever showed."
     pairs = [pair for row in found for pair in zip(row, row[1:])]
-    return np.mean([pair not in seen for pair in pairs]) if pairs else np.nan
+    return float(np.mean([pair not in seen for pair in pairs])) if pairs else np.nan
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #58f79a7b
 def count_repeats(
@@ -422,7 +422,13 @@ def cut_function(
 # %% ../nbs/3_measure/43_evaluation.ipynb #365d7ce4
 class LeftFunction(StoppingCriteria):
     "Stops a completion once a line of it starts at the margin."
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, start: int) -> None: self.tokenizer, self.start = tokenizer, start  # start: length of the prompt
+    def __init__(self,
+        tokenizer: PreTrainedTokenizerBase,
+        start: int,  # length of the prompt
+    ) -> None:
+        self.tokenizer = tokenizer
+        self.start = start
+
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **_: Any) -> torch.Tensor:
         latest = input_ids[:, max(self.start, input_ids.shape[1] - 8):]
@@ -452,7 +458,7 @@ def _decoding(temperature):
 # %% ../nbs/3_measure/43_evaluation.ipynb #1f765286
 def sample_programs(
     backbone: Backbone,              # a `Backbone` with a tokenizer
-    problems: str | Grammar | Iterable[str | Grammar] | None=None,  # names or `Problem`s; None: all six
+    problems: str | Problem | Iterable[str | Problem] | None=None,  # names or `Problem`s; None: all six
     n: int=16,                       # completions a problem
     temperature: float=0.7,          # 0: greedy tokens (abstract actions are still what the policy gives)
     mc: Metacontroller | None=None,  # None: plain generation
@@ -481,7 +487,7 @@ def sample_programs(
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #55cdd5b8
 def build_program(
-    problem: Grammar,  # a `Problem`
+    problem: Problem,
     completion: str,   # what a model wrote after its prompt
 ) -> str:
     "The program that is run: prompt and body; of a conversation, the program in the answer."
@@ -494,7 +500,7 @@ def judge(
     n_tests: int=12,          # hidden tests a problem (Fibonacci has no more than 14 inputs)
     split: str='evaluation',  # which tests; 'reward' only to watch training
     # names or `Problem`s the samples are of; None: all six
-    problems: str | Grammar | Iterable[str | Grammar] | None=None,
+    problems: str | Problem | Iterable[str | Problem] | None=None,
 ) -> pd.DataFrame:            # the same with columns code, passed and status
     "Run every completion on hidden tests of its problem."
     known = {p.name: p for p in find_problems(problems)}
@@ -640,7 +646,7 @@ def segment_steered(
     "A generated program, coloured by the abstract actions it was generated under."
     n = out.switches.shape[1]
     ids = out.sequences[i].tolist()
-    text = lambda x: backbone.tokenizer.decode(x, skip_special_tokens=True)
+    text = lambda x: str(backbone.tokenizer.decode(x, skip_special_tokens=True))
     switch, z, beta = (_array(x[i]) for x in (out.switches, out.z, out.beta[..., 0]))
     label = switch.cumsum() - 1 if clusters is None else clusters.predict(z.astype(float))
     return Segmented(text(ids[:-n]), [text([t]) for t in ids[-n:]], switch, beta, z, label)

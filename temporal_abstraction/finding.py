@@ -49,10 +49,18 @@ class FindAndConsolidateConfig(ConsolidateConfig):
 # %% ../nbs/3_measure/47_finding.ipynb #484039f0
 class Finder:
     "Writes and verifies programs for the prompts of a task."
-    def __init__(self, task: TextTask, backbone: Backbone, mc: Metacontroller, verifier: Verifier, config: FindConfig=FindConfig(), enough: int=4, seed: int=0,
-                 # (e, state) -> (z, state): what explores; one for each prompt, or None: still to be learned
-                 act: Callable | dict[str, Callable] | None=None,
-        checkpoint: str | Path | None=None) -> None:  # folder in which learning is taken up again; None: none
+    def __init__(self,
+        task: TextTask,
+        backbone: Backbone,
+        mc: Metacontroller,
+        verifier: Verifier,
+        config: FindConfig=FindConfig(),
+        enough: int=4,                        # different right programs of a prompt, after which it is found
+        seed: int=0,
+        # (e, state) -> (z, state): what explores; one for each prompt, or None: still to be learned
+        act: Callable | dict[str, Callable] | None=None,
+        checkpoint: str | Path | None=None,   # folder in which learning is taken up again; None: none
+    ) -> None:
         self.task = task
         self.backbone = backbone
         self.mc = mc

@@ -233,7 +233,7 @@ def _calls_test(node, tests):
 def find_tests(
     source: str,       # asserts about a function, bare or in functions such as `def check(candidate)`
     entry_point: str,  # its name
-) -> list[tuple[tuple, Any]] | None:  # list of pairs (arguments, expected), or None where an assert is no such pair
+) -> list[tuple[tuple, Any]] | None:  # pairs (arguments, expected), or None where an assert is none
     "The pairs in asserts. ValueError for a text that is no Python."
     tree = _parse(source, 'tests')
     holders = [n for n in tree.body if isinstance(n, ast.FunctionDef) and _is_test(n, ())]
@@ -328,7 +328,7 @@ def read_tests(
     tests: Any,                            # in any of the forms
     entry_point: str,                      # name of the function they are about
     setup: str='',                         # a program that asserts need before them
-) -> tuple[list[tuple[tuple, Any]], str]:  # pairs (arguments, expected), and the text of asserts: one of the two is empty
+) -> tuple[list[tuple[tuple, Any]], str]:  # pairs, and the text of asserts: one of the two is empty
     "Tests as pairs if they can be, else as asserts. ValueError for what is neither."
     tests, exact = _decoded(tests)
     if isinstance(tests, dict): tests = _columns(tests)
@@ -492,7 +492,7 @@ class GivenProblem(Problem):
     name_of_function: str = ''
     given: dict = field(default_factory=dict)  # split -> pairs (arguments, expected result)
     asserts: str = ''                          # instead of pairs: a program that asserts
-    messages: list = None                      # the conversation that a prompt was made of, if it was
+    messages: list | None = None               # the conversation that a prompt was made of, if it was
 
     @property
     def entry_point(self) -> str: return self.name_of_function
@@ -526,7 +526,7 @@ def make_problem(
     entry_point: str,            # name of the function to be written
     tests: Iterable[tuple],      # pairs (tuple of arguments, expected result) that the reward looks at
     # the same, for the evaluation alone; None: half of those, by `split_tests`
-    evaluation: Iterable[tuple] | None=None,
+    evaluation: Sequence[tuple] | None=None,
     name: str | None=None,       # None: that of the function
     asserts: str='',             # instead of tests: a program that asserts
     messages: list | None=None,  # the conversation that the prompt stands for
@@ -547,7 +547,7 @@ def render_chat(messages: list, tokenizer: "PreTrainedTokenizerBase") -> str:
     if not getattr(tokenizer, 'chat_template', None):
         raise ValueError("A prompt is a conversation, but the tokenizer of this base has no chat template: "
                          "choose a base that has one, or write prompts as text.")
-    text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    text = str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
     begin = tokenizer.bos_token
     adds_it = begin and tokenizer('')['input_ids'] == [tokenizer.bos_token_id]
     return text.removeprefix(begin) if adds_it else text

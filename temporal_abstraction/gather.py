@@ -273,7 +273,7 @@ def pick_rows(problem: Problem, judged: pd.DataFrame, verifier: Verifier, config
     row = lambda text, source: dict(prompt=problem.prompt, completion=text, problem=problem.name, source=source)
     rows = [row(text, 'found') for text in texts]
     missing = config.reword - len(rows)
-    if texts and missing > 0 and not is_chat(problem):
+    if texts and reword and missing > 0 and not is_chat(problem):
         more = reword_right(problem, texts, missing, reword, verifier, config)
         rows += [row(text, 'reworded') for text in more]
     return rows, len(different)
@@ -310,7 +310,7 @@ def _given_rows(given, tokenizer):
 def gather(
     backbone: Backbone,               # a `Backbone` with a tokenizer, which writes
     problems: list,               # name, prompt, entry_point, tests(split, n)
-    verifier: Callable,               # says which programs are right, by the reward tests
+    verifier: Verifier,               # says which programs are right, by the reward tests
     config: GatherConfig=GatherConfig(),
     checkpoint: str | Path | None=None,        # folder in which an interrupted attempt is taken up again
     *, given: list[dict] | None=None,          # expert rows that are there already: prompt, completion, perhaps problem

@@ -91,7 +91,10 @@ class Program:
                     kinds=list(kinds), variants=list(variants), starts=list(starts), ends=list(ends))
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any], legend: dict[str, Kind]=KINDS) -> "Program":  # prompt and completion are needed, the other columns of `to_row` are not
+    def from_row(cls,
+                 # prompt and completion are needed, the other columns of `to_row` are not
+                 row: Mapping[str, Any],
+                 legend: dict[str, Kind]=KINDS) -> "Program":
         "The program that a row of a dataset describes"
         marks = [row.get(k, ()) for k in ("kinds", "variants", "starts", "ends")]
         blocks = tuple(Block(*b) for b in zip(*marks))
@@ -142,7 +145,11 @@ class Plan:
         return math.prod(len(s.variants) for s in self.slots) * math.prod(map(len, self.names))
 
 # %% ../nbs/2_worlds/22_grammar.ipynb #a8825772
-def render(plan: Plan, variants: Sequence[str], names: Sequence[Sequence[str]]) -> tuple[str, tuple[Block, ...]]:  # one pair from `Plan.derivations` or `Plan.draw`
+def render(
+    plan: Plan,
+    variants: Sequence[str],           # with names one pair from `Plan.derivations` or `Plan.draw`
+    names: Sequence[Sequence[str]],
+) -> tuple[str, tuple[Block, ...]]:
     "The completion and the blocks that a choice of wordings and names gives"
     new = {old: new for options, chosen in zip(plan.names, names) for old, new in zip(options[0], chosen)}
     completion = ""
@@ -258,8 +265,8 @@ SPLITS = ("reward", "evaluation")
 class Problem(Grammar):
     "A grammar of experts for a programming problem, with a reference solution and hidden tests"
     title: str  # for tables and figures
-    reference: Callable  # correct, and written independently of the plans
-    draw: Callable  # random.Random -> a tuple of arguments
+    reference: Callable | None  # correct, and written independently of the plans; None where tests are given
+    draw: Callable | None  # random.Random -> a tuple of arguments
     edges: dict[str, list]  # split -> tuples of arguments that every suite of tests begins with
     hard: bool = False  # whether models are expected to find it hard
 
@@ -316,11 +323,11 @@ def problem_markdown(problem: Problem) -> str:
 
 # %% ../nbs/2_worlds/22_grammar.ipynb #ab236a29
 def boundaries(
-    program: Program | dict | str,  # a row of the dataset, or just a completion
+    program: Program | Mapping[str, Any] | str,  # a row of the dataset, or just a completion
     kind: str = "block",  # "block", "statement" or "line"
 ) -> list[int]:  # increasing character offsets in the completion, the first is 0
     "Where blocks, statements or lines begin; SyntaxError for statements of code that does not parse"
-    if isinstance(program, dict): program = Program.from_row(program)
+    if isinstance(program, Mapping): program = Program.from_row(program)
     text = program if isinstance(program, str) else program.completion
     if kind == "line": return _lines(text)
     if kind == "statement": return _statements(text)
@@ -372,7 +379,7 @@ class BlockLabels(NamedTuple):
 def block_labels(
     # (T, 2) `offset_mapping` of a fast tokenizer over the completion
     offsets: np.ndarray | Sequence[tuple[int, int]],
-    program: Program | dict,                          # a `Program` or a row of the dataset
+    program: Program | Mapping[str, Any],                          # a `Program` or a row of the dataset
 ) -> BlockLabels:
     "Which block each token belongs to, and which tokens start one"
     if not isinstance(program, Program): program = Program.from_row(program)

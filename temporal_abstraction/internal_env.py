@@ -344,7 +344,7 @@ def _ends(terminated, truncated, n):
 @torch.no_grad()
 def step(self:InternalEnv,
     z: torch.Tensor | np.ndarray,  # (N, n_z); only the rows of lanes that act are used
-) -> Stepped:  # e (N, n_e), reward, terminated, truncated (N,), the world's newest info with acts, judged (N,)
+) -> Stepped:  # e (N, n_e); reward, terminated, truncated (N,); the world's newest info with acts, judged
     "Put z in force and run until a gate fires or all have ended. RuntimeError when no lane is running."
     z = self._in_force(z)
     _check_open(self.world)

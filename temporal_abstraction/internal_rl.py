@@ -42,6 +42,9 @@ class PolicyConfig(Settings):
 # %% ../nbs/1_method/13_internal_rl.ipynb #f5e4dae1
 class Policy(nn.Module, Saved):
     "pi(z | e_{1:t}): causal, recurrent, Gaussian, acts at switches (Kobayashi et al. 2025, phase 3)."
+    mean: torch.Tensor   # (n_e,) of the residuals
+    scale: torch.Tensor  # (n_e,) their spread
+
     def __init__(self, config: PolicyConfig) -> None:
         super().__init__()
         c = self.config = config
@@ -66,7 +69,7 @@ class Policy(nn.Module, Saved):
     def forward(self,
         e: torch.Tensor,               # (B, M, n_e) residuals at M successive switches
         state: torch.Tensor | None=None,  # (B, n_hidden), None at the start
-    ) -> tuple[Normal, torch.Tensor]:  # a Normal over (B, M, n_z), and the state after each switch (B, M, n_hidden)
+    ) -> tuple[Normal, torch.Tensor]:  # over (B, M, n_z); the state after each switch (B, M, n_hidden)
         x = F.gelu(self.read((e.to(self.mean) - self.mean) / self.scale))
         y, _ = self.gru(x, None if state is None else state.to(self.mean.device)[None].contiguous())
         return Normal(self.out(torch.cat([x, y], -1)), self.log_std.exp()), y
@@ -108,8 +111,8 @@ class DistilConfig(Settings):
 @torch.no_grad()
 def expert_actions(mc: Metacontroller, data: DataSource) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
     "Residuals (M_i, n_e) and inferred z (M_i, n_z) at the switches of each expert program: two lists."
-    es = [None] * len(data)
-    zs = [None] * len(data)
+    es: list = [None] * len(data)
+    zs: list = [None] * len(data)
     for b in data.loader(32):
         control = mc.describe(b.to(mc.mean.device), mc.hard)
         gate = control.beta[..., 0].cpu() > 0
@@ -150,11 +153,11 @@ def distil(
 @dataclass
 class Episodes:
     "Finished episodes, as the policy saw them."
-    e: torch.Tensor       # (N, M, n_e) residuals at the switches
-    z: torch.Tensor       # (N, M, n_z) what was chosen there
-    mask: torch.Tensor    # (N, M) True where a switch happened
-    reward: torch.Tensor  # (N,)
-    group: torch.Tensor   # (N,) episodes of one group share a task
+    e: torch.Tensor                     # (N, M, n_e) residuals at the switches
+    z: torch.Tensor                     # (N, M, n_z) what was chosen there
+    mask: torch.Tensor                  # (N, M) True where a switch happened
+    reward: torch.Tensor                # (N,)
+    group: torch.Tensor                 # (N,) episodes of one group share a task
     judged: torch.Tensor = None  # (N,) False where the world had no opinion; None: all were judged
 
     def __post_init__(self) -> None:

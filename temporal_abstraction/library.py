@@ -192,6 +192,10 @@ class LibraryPolicyConfig(Settings):
 
 class LibraryPolicy(nn.Module, Saved):
     "pi(z | e_{1:t}) over the abstract actions of a library: causal, recurrent, uniform at first."
+    mean: torch.Tensor     # (n_e,) of the residuals
+    scale: torch.Tensor    # (n_e,) their spread
+    centres: torch.Tensor  # (n_actions, n_z)
+
     def __init__(self, config: LibraryPolicyConfig) -> None:
         super().__init__()
         c = self.config = config
@@ -220,7 +224,7 @@ class LibraryPolicy(nn.Module, Saved):
     def forward(self,
         e: torch.Tensor,                     # (B, M, n_e) residuals at M successive switches
         state: torch.Tensor | None=None,     # (B, n_hidden), None at the start
-    ) -> tuple[Distribution, torch.Tensor]:  # a distribution over numbers, or over z if refined; and the state after each switch
+    ) -> tuple[Distribution, torch.Tensor]:  # over numbers, or z if refined; state after each switch
         x = F.gelu(self.read((e.to(self.mean) - self.mean) / self.scale))
         y, _ = self.gru(x, None if state is None else state.to(self.mean.device)[None].contiguous())
         choice = Categorical(logits=self.out(torch.cat([x, y], -1)))

@@ -157,6 +157,8 @@ def straight_through(logit: torch.Tensor, temperature: float=1.) -> torch.Tensor
 # %% ../nbs/1_method/09_metacontroller.ipynb #185ef255
 class Decoder(nn.Module):
     "f_hyp: z becomes a low-rank linear controller U(z) = A(z) B(z) of the stream, with U(0) = 0."
+    scale: torch.Tensor  # (n_e,) spread of the residuals
+
     def __init__(self, n_z: int, n_e: int, rank: int, n_hidden: int, init_scale: float=0.06) -> None:
         super().__init__()
         self.read = nn.Linear(n_z, n_hidden)
@@ -246,6 +248,9 @@ class Control:
 # %% ../nbs/1_method/09_metacontroller.ipynb #5da5842b
 class Metacontroller(nn.Module, Saved):
     "Reads e, proposes z, switches by a causal gate, and writes e + U(z) e (Kobayashi et al. 2025)."
+    mean: torch.Tensor  # (n_e,) of the residuals
+    std: torch.Tensor   # (n_e,) their spread
+
     def __init__(self, config: MetacontrollerConfig) -> None:
         super().__init__()
         c = self.config = config

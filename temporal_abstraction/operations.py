@@ -20,7 +20,7 @@ from .grammar import Plan, parse_plan, render
 class Operation:
     "One step of a program: what it does, and how it may be written"
     title: str       # what it does
-    apply: Callable  # the same as a function (or several by name), written independently of the texts
+    apply: Callable | Mapping[str, Callable]  # the same as a function (or several by name), written independently of the texts
     plan: Plan       # its slots with their wordings, and the names in them
 
     @cached_property

@@ -487,15 +487,15 @@ def _floors(world, best, safe, log, task, table, noise):
 @dataclass
 class Trajectories:
     "n episodes of at most T steps. What stands after an episode's end has no meaning."
-    obs: torch.Tensor                  # (n, T, O + W + 1) int64
-    action: torch.Tensor               # (n, T) int64
-    mask: torch.Tensor                 # (n, T) bool, True until the episode ends
-    subgoal: torch.Tensor              # (n, T) int64, the subgoal pursued; hidden
-    colour: torch.Tensor               # (n, T) int64, the colour pursued; hidden
-    task: torch.Tensor                 # (n,) int64, index into the list of tasks; hidden
-    nll_known: torch.Tensor = None     # (n, T) nats, of the action for one who knows the goal
-    nll_inferred: torch.Tensor = None  # (n, T) nats, for one who infers it from the past
-    guess: torch.Tensor = None         # (n, T) chance that the latter names the subgoal, before the action
+    obs: torch.Tensor                         # (n, T, O + W + 1) int64
+    action: torch.Tensor                      # (n, T) int64
+    mask: torch.Tensor                        # (n, T) bool, True until the episode ends
+    subgoal: torch.Tensor                     # (n, T) int64, the subgoal pursued; hidden
+    colour: torch.Tensor                      # (n, T) int64, the colour pursued; hidden
+    task: torch.Tensor                        # (n,) int64, index into the list of tasks; hidden
+    nll_known: torch.Tensor | None = None     # (n, T) nats, of the action for one who knows the goal
+    nll_inferred: torch.Tensor | None = None  # (n, T) nats, for one who infers it from the past
+    guess: torch.Tensor | None = None         # (n, T) chance that the latter names the subgoal, before the action
 
     def __len__(self) -> int: return len(self.task)
 
@@ -580,7 +580,7 @@ def expert_dataset(
     n: int=10_000,          # episodes in train; a tenth of that in validation, and in test
     seed: int=0,            # fixes everything
     noise: float=0.,        # as for `expert`
-) -> datasets.DatasetDict:  # DatasetDict: obs (length, O + W + 1); action, subgoal, colour (length,); task; length
+) -> datasets.DatasetDict:  # obs (length, O + W + 1); action, subgoal, colour (length,); task; length
     "Episodes of the expert. A model may see `obs` and `action`; all else is there to evaluate by."
     sizes = dict(train=n, validation=max(n // 10, 1), test=max(n // 10, 1))
     seeds = np.random.SeedSequence(seed).generate_state(len(sizes)).tolist()

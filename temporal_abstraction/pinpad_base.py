@@ -150,8 +150,9 @@ def _remembered(cache, layer_idx):
 class HawkConfig(PreTrainedConfig):
     "A recurrent base from observations of parts with `nvec` values to `vocab_size` actions."
     model_type = 'observation_hawk'
-    def __init__(self, nvec: Sequence[int]=(2, 2), vocab_size: int=4, hidden_size: int=64, num_hidden_layers: int=4,
-                 num_attention_heads: int=4, intermediate_size: int=128, use_cache: bool=True, **kwargs: Any) -> None:
+    def __init__(self, nvec: Sequence[int]=(2, 2), vocab_size: int=4, hidden_size: int=64,
+                 num_hidden_layers: int=4, num_attention_heads: int=4, intermediate_size: int=128,
+                 use_cache: bool=True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.nvec = list(nvec)
         self.vocab_size = vocab_size
@@ -171,7 +172,8 @@ class HawkDecoder(nn.Module):
         self.layers = nn.ModuleList(HawkBlock(config, i) for i in range(config.num_hidden_layers))
         self.norm = nn.RMSNorm(config.hidden_size)
 
-    def forward(self, input_ids: torch.Tensor | None=None, attention_mask: torch.Tensor | None=None, past_key_values: DynamicCache | None=None, inputs_embeds: torch.Tensor | None=None,
+    def forward(self, input_ids: torch.Tensor | None=None, attention_mask: torch.Tensor | None=None,
+                past_key_values: DynamicCache | None=None, inputs_embeds: torch.Tensor | None=None,
                 use_cache: bool | None=None, **_: Any) -> BaseModelOutputWithPast:
         e = self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds
         if use_cache and past_key_values is None: past_key_values = DynamicCache(config=self.config)

@@ -745,7 +745,7 @@ def describe(
     views: str='own',                                   # how phase 2 saw them
     folder: Path | None=None,                           # with residuals of finite data
     batch_size: int=32,
-) -> tuple[dict[str, pd.DataFrame], dict[str, float]]:  # {name: table}, and what else is measured, for the table of discoveries
+) -> tuple[dict[str, pd.DataFrame], dict[str, float]]:  # {name: table}, and what else is measured
     "What a metacontroller's gate does, what its z says, and what z does elsewhere."
     if not task.labelled: return {}, {}
     read = lambda split: traces(mc, task.data(backbone, split, n, folder, batch_size, views))
@@ -1035,7 +1035,7 @@ def explorations(task: Task, c: CompareConfig, first: int=0) -> list[tuple]:
 class Start:
     "Where explorations of a comparison start from."
     run: Run
-    task: object
+    task: Task
     main: DiscoverConfig
     compare: CompareConfig
     machine: Machine

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 import torch
-from peft import get_peft_model, get_peft_model_state_dict, LoraConfig, PeftModel
+from peft import get_peft_model, get_peft_model_state_dict, LoraConfig, PeftConfig, PeftModel
 from safetensors.torch import save_file
 from tokenizers import decoders, models, pre_tokenizers, Regex, Tokenizer
 from torch import nn
@@ -51,7 +51,7 @@ def add_lora(
 @dataclass
 class Adapter:
     "Low-rank updates apart from the weights that they belong to."
-    config: LoraConfig
+    config: PeftConfig
     tensors: dict   # name -> tensor, on the CPU
 
     def save_pretrained(self,
@@ -259,7 +259,7 @@ class batch_by_length:
         self.sample = sample
         self.pool = pool
         self.ready = []
-        self.begun = None
+        self.begun: Any = None
 
     def __call__(self, n: int, generator: torch.Generator) -> Any:
         if not self.ready:

@@ -38,12 +38,12 @@ def age(
 @dataclass
 class Labelled:
     "Trajectories whose steps have labels: N of them, T steps at most, padded on the right."
-    obs: torch.Tensor             # (N, T) token ids, or (N, T, K) observations of K parts
-    action: torch.Tensor          # (N, T)
-    mask: torch.Tensor            # (N, T) True where a step has a label
-    label: torch.Tensor           # (N, T) int64
-    age: torch.Tensor             # (N, T) steps since the label began
-    ceiling: torch.Tensor = None  # (N, T) chance that the best possible guess is right, if known
+    obs: torch.Tensor                    # (N, T) token ids, or (N, T, K) observations of K parts
+    action: torch.Tensor                 # (N, T)
+    mask: torch.Tensor                   # (N, T) True where a step has a label
+    label: torch.Tensor                  # (N, T) int64
+    age: torch.Tensor                    # (N, T) steps since the label began
+    ceiling: torch.Tensor | None = None  # (N, T) chance that the best possible guess is right, if known
 
     def __len__(self) -> int: return len(self.mask)
 
@@ -143,7 +143,7 @@ def probe_layers(
     layers: Iterable[int] | None=None,  # which; None: all
 ) -> pd.DataFrame:                      # from `probe`
     "The same, from a model and labelled trajectories."
-    of = lambda data, x: None if x is None else x[data.mask].numpy()
+    def of(data, x): return None if x is None else x[data.mask].numpy()
     known = residuals(model, fit, layers), of(fit, fit.label)
     asked = residuals(model, test, layers), of(test, test.label)
     return probe(*known, *asked, of(test, test.age), of(test, test.ceiling))

@@ -89,7 +89,7 @@ def alone() -> Iterator[None]:
 def from_writer(find: Callable, *args: Any) -> Any:
     "What find(*args) gives the process that writes; the others are told. An error is raised in all."
     if team().size == 1: return find(*args)
-    told = [None, None]
+    told: list = [None, None]
     if is_writer():
         with alone():
             try: told = [find(*args), None]
@@ -179,7 +179,7 @@ class Lanes:
         return new, torch.searchsorted(self.rows, lanes[new.rows])
 
 
-_rows = ContextVar('rows', default=None)
+_rows: "ContextVar[Lanes | None]" = ContextVar('rows', default=None)
 
 
 @contextmanager
@@ -319,7 +319,7 @@ def is_sharded(backbone: "Backbone") -> bool:
     return getattr(backbone, 'sharded', False)
 
 
-def shared(backbone: "Backbone") -> "Backbone | SharedBackbone":
+def shared(backbone: "Backbone") -> Any:   # a `SharedBackbone`, or the same `Backbone`
     "The backbone, its lanes shared out among all processes; itself where there is one."
     return SharedBackbone(backbone) if team().size > 1 else backbone
 

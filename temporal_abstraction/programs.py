@@ -751,7 +751,9 @@ def distinct_experts(
     return sorted(arrival, key=arrival.get)[:n]
 
 
-def find_problems(problems: str | Grammar | Iterable[str | Grammar] | None=None) -> list[Grammar]:  # names or `Problem`s; None: all six
+def find_problems(
+    problems: str | Problem | Iterable[str | Problem] | None=None,  # names or `Problem`s; None: all six
+) -> list[Problem]:
     "The chosen problems as a list; ValueError naming the choices if one is unknown"
     if isinstance(problems, (str, Grammar)): problems = [problems]
     chosen = list(PROBLEMS if problems is None else problems)
@@ -766,7 +768,7 @@ def expert_dataset(
     n_per_problem: int = 64,  # distinct programs a problem, all splits together
     seed: int = 0,  # the same seed gives the same rows
     # names (or `Problem`s of your own); None: all six
-    problems: str | Grammar | Iterable[str | Grammar] | None=None,
+    problems: str | Problem | Iterable[str | Problem] | None=None,
     held_out: float = .125,  # share of the programs for validation, and again for test
 ) -> DatasetDict:  # train, validation, test; columns as in `Program.to_row`
     "Expert programs with their blocks, split by distinct program; ValueError if there are too few for that"

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from .grammar import Grammar, Plan, Problem, parse_plan
+from .grammar import Plan, Problem, parse_plan
 from .programs import PROBLEMS, edit_distance, find_problems
 
 # %% ../nbs/2_worlds/28_related.ipynb #bd6f85c5
@@ -423,7 +423,7 @@ def _runs(problem, length):
 
 def shared_blocks(
     problem: Problem,
-    others: str | Grammar | Iterable[str | Grammar],  # names or `Problem`s to look in
+    others: str | Problem | Iterable[str | Problem],  # names or `Problem`s to look in
     length: int = 1,  # blocks in a row
 ) -> pd.DataFrame:  # plan, blocks (kinds), wordings, known (how many occur in others), where (names)
     "Which blocks of `problem` occur in other problems, up to names; one row for each place in a plan"
@@ -447,7 +447,7 @@ class HeldOut(NamedTuple):
 def held_out(
     problem: str | Problem,  # a name of one of the six, or a `Problem`
     # names or `Problem`s to train on; None: the other five and the related ones
-    others: str | Grammar | Iterable[str | Grammar] | None=None,
+    others: str | Problem | Iterable[str | Problem] | None=None,
 ) -> HeldOut:  # `train, target = held_out("edit_distance")`
     "Leave a problem out; ValueError if in each of its plans a block would be unknown"
     target, = find_problems(problem)

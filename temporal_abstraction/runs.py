@@ -59,7 +59,7 @@ def in_words(error: BaseException, place: str | Path) -> str | None:
     "A sentence for an error that the file system gave, whichever library passes it on; None for any other error."
     code = getattr(error, 'errno', None)
     said = re.search(r'(?:os error|[Ee]rrno) (\d+)', str(error))    # libraries written in Rust or C++ only say so
-    reason = REASONS.get(code or (said and int(said[1])))
+    reason = REASONS.get(code or (int(said[1]) if said else 0))
     return reason and f"{getattr(error, 'filename', None) or place} cannot be used: {reason}."
 
 
@@ -284,7 +284,11 @@ def _check_place(self: Run, size):
 # %% ../nbs/3_measure/48_runs.ipynb #2495501b
 @patch
 @contextmanager
-def writing(self: Run, phase: str, config: Mapping[str, Any], **made_from: Any) -> Iterator[Path]:  # made_from: fingerprints of what comes from outside, such as the base
+def writing(self: Run,
+    phase: str,
+    config: Mapping[str, Any],
+    **made_from: Any,  # fingerprints of what comes from outside, such as the base
+) -> Iterator[Path]:
     "A folder that becomes `phase` when the block succeeds, and is kept for the next attempt when it does not. Of several processes, the first writes."
     with ExitStack() as held:
         def begin():
@@ -370,7 +374,9 @@ def _is_loss(error):
     return type(error).__module__.partition('.')[0] in CLUSTERS.values() and not isinstance(error, ValueError)
 
 @contextmanager
-def workers(backend: str, n_jobs: int, address: str | None=None) -> Iterator[dict[str, Any]]:  # as for `in_parallel`
+def workers(
+    backend: str, n_jobs: int, address: str | None=None,  # as for `in_parallel`
+) -> Iterator[dict[str, Any]]:
     "Options of `joblib.Parallel` while workers are there. RunError where they cannot be."
     if backend == 'processes':
         yield dict(n_jobs=n_jobs)

@@ -24,6 +24,10 @@ from .metacontroller import Metacontroller
 # %% ../nbs/1_method/11_steering.ipynb #f985781a
 class Stream:
     "Controlled generation in several lanes, step by step: `read` observations, then `write` z."
+    e: torch.Tensor     # (n, n_e) at the newest observation; None at first
+    mask: torch.Tensor  # (n, T) of all observations so far; None at first
+    cache: Any          # of the backbone
+
     def __init__(self,
         backbone: Backbone,
         mc: Metacontroller,
@@ -63,7 +67,7 @@ def _then(old,  # (n, T, ...), or None
 def read(self:Stream,
     obs: torch.Tensor,  # (n, T, ...) new observations; at first with the context, padded on the left
     mask: torch.Tensor | None=None,  # (n, T) True where real; None: all real
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:  # e (n, n_e) at the newest observation, beta (n, 1), switch (n,) bool
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:  # newest e (n, n_e), beta (n, 1), switch (n,)
     "Run the lower half on new observations, and ask the gate about the newest."
     first = self.e is None
     mask = obs.new_ones(obs.shape[:2]) if mask is None else mask.to(obs.dtype)
@@ -188,7 +192,7 @@ class Steered(ModelOutput):
     beta: torch.Tensor = None       # (B, N, 1) gate
     switches: torch.Tensor = None   # (B, N) True where a new z was chosen
     mask: torch.Tensor = None       # (B, N) True where a token was generated
-    scores: Any = None              # tuple of N (B, vocab) processed scores, with `output_scores=True`
+    scores: Any = None                     # tuple of N (B, vocab) processed scores, with `output_scores=True`
 
 # %% ../nbs/1_method/11_steering.ipynb #a2eb464a
 def _spread(x, lanes, n, fill=0):

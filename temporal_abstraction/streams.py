@@ -36,10 +36,10 @@ from .views import NAMES, Rewording, bound_names, reword_completion
 @dataclass(frozen=True, eq=False)
 class Experts:
     "Programs to imitate: written without end, or a finite number; and how the same is said in other words"
-    expert: Callable              # random.Random -> `Program`
-    reword: Callable = None       # (random.Random, `Program`) -> one that does the same; None: no other words are known
-    rows: list = None             # all programs, where their number is finite
-    texts: Callable = None        # () -> texts in which every token of a completion occurs; None: nobody knows
+    expert: Callable                # random.Random -> `Program`
+    reword: Callable | None = None  # (random.Random, `Program`) -> one that does the same; None: unknown
+    rows: list | None = None        # all programs, where their number is finite
+    texts: Callable | None = None   # () -> texts in which every token of a completion occurs; None: nobody knows
 
     def draw(self, rng: random.Random, n: int) -> list[Program]:
         "n programs; of a finite number none twice"
@@ -83,7 +83,7 @@ class Texts:
     context: torch.Tensor  # (n,) tokens of the prompt that come before the first observation of an expert
 
 # %% ../nbs/2_worlds/30_streams.ipynb #19e3c709
-def token_rows(programs: Iterable[Program], tokenizer: PreTrainedTokenizerBase) -> list[list[int]]:  # rows of token ids
+def token_rows(programs: Iterable[Program], tokenizer: PreTrainedTokenizerBase) -> list[list[int]]:
     "Prompt, completion and end-of-text token of each `Program`"
     return [prompt + rest for prompt, rest in _token_parts(programs, tokenizer)]
 
@@ -124,7 +124,10 @@ def problem_tokenizer() -> PreTrainedTokenizerFast:
     return word_tokenizer(texts)
 
 # %% ../nbs/2_worlds/30_streams.ipynb #23ffb898
-def program_vocabulary(source: Any, tokenizer: PreTrainedTokenizerBase) -> torch.Tensor | None:  # sorted token ids (V',), or None
+def program_vocabulary(
+    source: Any,  # see `to_experts`
+    tokenizer: PreTrainedTokenizerBase,
+) -> torch.Tensor | None:  # sorted token ids (V',), or None
     "Every token that a completion of these experts may have; None where nobody knows"
     texts = to_experts(source).texts
     if texts is None: return None

@@ -8,7 +8,7 @@ __all__ = ['TASKS', 'Task', 'problem_rows', 'name_problems', 'map_problems', 'Te
 
 # %% ../nbs/2_worlds/37_task.ipynb #b269fcd3
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -23,14 +23,14 @@ import pandas as pd
 import torch
 from datasets import Dataset, DatasetDict
 from fastcore.basics import patch
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from .backbone import Backbone
 from .composed import COMPOSED, Composed
 from .data import DataSource, ExpertData, expert_data, to_steps
 from .formats import (
     GivenProblem, make_problem, problem_of, read_item, read_rows, render_chat, split_rows, SUFFIXES, Item)
-from .grammar import Grammar
+from .grammar import Problem
 from .internal_rl import Policy
 from .metacontroller import Metacontroller
 from .pinpad import expert, Pinpad, PinpadEnv, Trajectories, WORLDS
@@ -101,7 +101,7 @@ class Task:
         raise ValueError(f"{self.name} has no views {name!r}; choose from own, {', '.join(self.views)}.")
 
 # %% ../nbs/2_worlds/37_task.ipynb #aaec2e4c
-def problem_rows(problems: Iterable[Grammar]) -> Dataset:
+def problem_rows(problems: Iterable[Problem]) -> Dataset:
     "One prompt a problem."
     return Dataset.from_list([dict(problem=p.name, prompt=p.prompt) for p in problems])
 
@@ -119,7 +119,8 @@ def _same_problem(a, b):
 
 def name_problems(items: Sequence[Item]) -> list[str | None]:  # from `read_item`
     "The name of the problem that each row poses, None for those that pose none. Others of a name that is taken get a number."
-    first, names = {}, []
+    first = {}
+    names: list[str | None] = []
     for item in items:
         choices = [item.name, *(f'{item.name} ({k})' for k in range(2, len(items) + 2))]
         name = next(n for n in choices if n not in first or _same_problem(first[n], item))
@@ -138,14 +139,14 @@ def map_problems(items: Sequence[Item]) -> dict[str, GivenProblem]:  # {name: `G
 class TextTask(Task):
     "Programs as rows and problems."
     name: str
-    rows: DatasetDict                 # train, validation, test; None: there are no experts yet
-    asked: list                       # problems: name, prompt, entry_point, tests(split, n)
-    reworded: list = field(default_factory=list)   # the same problems under prompts in other words
-    tokens: int = 128                 # that a program may have; None: as many as experts' longest, and a quarter more
-    timeout: float = 2.               # seconds a program may run, for all its tests together
-    words: object = None              # () -> tokenizer for a model from nothing; None: it needs a base
-    items: list = None                # rows of data as `read_item` reads them, where the task was made of such
-    origin: str = ''                  # a fingerprint of those data
+    rows: DatasetDict                             # train, validation, test; None: there are no experts yet
+    asked: list                                   # problems: name, prompt, entry_point, tests(split, n)
+    reworded: list = field(default_factory=list)  # the same problems under prompts in other words
+    tokens: int | None = 128                             # that a program may have; None: as many as experts' longest, and a quarter more
+    timeout: float = 2.                           # seconds a program may run, for all its tests together
+    words: Callable | None = None                          # () -> tokenizer for a model from nothing; None: it needs a base
+    items: list | None = None                     # rows of data as `read_item` reads them, where the task was made of such
+    origin: str = ''                              # a fingerprint of those data
     views = 'python', 'none'
 
     @property
@@ -155,7 +156,7 @@ class TextTask(Task):
     @property
     def labelled(self) -> bool: return self.rows is not None and 'kinds' in self.rows['train'].column_names
     @cached_property
-    def tokenizer(self) -> PreTrainedTokenizerBase | None: return self.words() if self.words else None
+    def tokenizer(self) -> PreTrainedTokenizerFast | None: return self.words() if self.words else None
 
     def take(self, n_per_problem: int | None=None, seed: int=0) -> Self:
         if self.rows is None: return self
@@ -249,7 +250,7 @@ def world(self:TextTask,
     split: str='reward',                              # which tests
     at_once: int | None=None,                         # problems that are asked together; None: all
     seed: int=0,                                      # of their order, where they take turns
-) -> tuple[TextWorld, dict[str, list[int]] | Turns]:  # and the option for its reset that says which lane is asked what, or `Turns` if not all are asked together
+) -> tuple[TextWorld, dict[str, list[int]] | Turns]:  # and the option for its reset: which lane is asked what
     "A world in which each problem is asked of as many lanes."
     reward = ProgramReward(verifier, split, n_tests, problems=self.asked)
     n = len(self.asked)
@@ -364,7 +365,7 @@ class ComposedTask(TextTask):
     @property
     def labelled(self) -> bool: return True
     @property
-    def tokenizer(self) -> PreTrainedTokenizerBase: return self.grammar.tokenizer
+    def tokenizer(self) -> PreTrainedTokenizerFast: return self.grammar.tokenizer
     @property
     def aim(self) -> str: return self.asked[0].title
     def take(self, n_per_problem: int | None=None, seed: int=0) -> Self: return self
@@ -381,7 +382,7 @@ class ComposedTask(TextTask):
         return self.grammar.longest(len(self.aim.split()), tokenizer)
     def sample(self, n: int, generator: torch.Generator) -> Texts:
         return sample_texts(self.grammar)(n, generator)
-    def vocabulary(self, backbone: Backbone) -> torch.Tensor:
+    def vocabulary(self, backbone: Backbone) -> torch.Tensor | None:
         return program_vocabulary(self.grammar, backbone.tokenizer)
     def trials(self, backbone: Backbone, mc: Metacontroller) -> ProgramTrials | None:
         return ProgramTrials(backbone, mc, self.grammar)

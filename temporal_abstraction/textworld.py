@@ -18,7 +18,7 @@ from gymnasium.vector.utils import batch_space
 from transformers import PreTrainedTokenizerBase
 
 from .backbone import decode_written
-from .grammar import Grammar
+from .grammar import Problem
 from .internal_env import Stepped
 from .processes import spread
 from .programs import find_problems
@@ -33,7 +33,7 @@ class ProgramReward:
         n_tests: int=10,      # for each problem; ValueError if there are not as many
         share: bool=False,    # reward the share of tests passed instead of all or nothing
         # names or `Problem`s that programs will be written for; None: all six
-        problems: str | Grammar | Iterable[str | Grammar] | None=None,
+        problems: str | Problem | Iterable[str | Problem] | None=None,
     ) -> None:
         self.problems = {problem.name: problem for problem in find_problems(problems)}
         self.tests = {name: problem.tests(split, n_tests) for name, problem in self.problems.items()}
@@ -71,7 +71,10 @@ def _check_world(tokenizer, rows, num_envs, max_new_tokens):
         raise ValueError(
             "The tokenizer needs an end-of-text token and a pad token (which may be the same).")
 
-def longest_prompt(tokenizer: PreTrainedTokenizerBase, rows: Dataset | Mapping[str, Sequence[str]]) -> int:  # rows with a column prompt
+def longest_prompt(
+    tokenizer: PreTrainedTokenizerBase,
+    rows: Dataset | Mapping[str, Sequence[str]],  # with a column prompt
+) -> int:
     "Tokens of the longest prompt; `ValueError` for one without tokens, or with more than the tokenizer says a model can read."
     lengths = [len(ids) for ids in tokenizer(list(rows['prompt']))['input_ids']]
     if 0 in lengths: raise ValueError(f"The prompt of row {lengths.index(0)} has no tokens.")
@@ -108,7 +111,7 @@ class TextWorld(VectorEnv):
         self.single_observation_space = self.single_action_space = gym.spaces.Discrete(len(tokenizer))
         self.observation_space = self.action_space = batch_space(self.single_action_space, num_envs)
         self.done = np.ones(num_envs, bool)
-        self.row = None
+        self.row: Any = None
         self.tokens = []
 
 # %% ../nbs/2_worlds/34_textworld.ipynb #91b19b03
@@ -127,7 +130,7 @@ def reset(self:TextWorld, *,
     seed: int | None=None,               # fixes which prompts are drawn
     # rows: (num_envs,) row numbers, which prompt each lane gets; end_tokens: those of a model
     options: dict[str, Any] | None=None,
-) -> tuple[np.ndarray, dict[str, Any]]:  # obs (N,) last tokens of the prompts; info: context (N, P), context_mask (N, P), row (N,)
+) -> tuple[np.ndarray, dict[str, Any]]:  # obs (N,) last tokens of the prompts; context, context_mask (N, P), row (N,)
     "Begin anew, all lanes together."
     VectorEnv.reset(self, seed=seed)
     n = self.num_envs
@@ -174,7 +177,7 @@ def _rewards(self:TextWorld, lanes):
 @patch
 def step(self:TextWorld,
     actions: np.ndarray,  # (N,) token ids; those of lanes that have ended are ignored
-) -> Stepped:  # obs (N,), reward (N,), terminated (N,), truncated (N,), info: judged (N,) False where the reward said None
+) -> Stepped:  # obs, reward, terminated, truncated (N,); judged (N,) False where the reward said None
     "Append one token to every running lane. RuntimeError when none is running."
     if self.done.all(): raise RuntimeError("No lane is running: call reset.")
     actions = np.asarray(actions)

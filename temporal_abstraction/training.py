@@ -70,7 +70,7 @@ class Batches:
             for batch in self.rest:
                 self.taken += 1
                 return batch.to(self.device)
-            self.epoch = self.epoch + 1
+            self.epoch += 1
             self.taken = 0
             self.rest = None
 
