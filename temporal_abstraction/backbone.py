@@ -326,7 +326,7 @@ def _unwrapped(model): # a model, or a PEFT wrapper around one
 
 class Backbone(nn.Module):
     "A frozen decoder-only language model split after block `layer`. Raises `BackboneError` when it cannot be split."
-    model: PreTrainedModel                    # whole and frozen
+    model: Any                                # of `transformers`, whole and frozen
     n_layers: int                             # blocks
     n_e: int                                  # width of the residual stream
     layer: int                                # blocks in the lower half

@@ -17,7 +17,6 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union
@@ -300,14 +299,15 @@ def print_completion(shells: list[str]) -> None:
     if list(shells) not in (['bash'], ['zsh']):
         raise ValueError(f"--print-completion needs a shell, bash or zsh, got {' '.join(shells) or 'none'}.")
     verbs = [Annotated[kind, tyro.conf.subcommand(verb, description=kind.__doc__)] for verb, kind in VERBS.items()]
+    one_of: Any = Union[tuple(verbs)]
     said = StringIO()
     with redirect_stdout(said), suppress(SystemExit):
-        tyro.cli(Union[tuple(verbs)], prog='temporal-abstraction', args=['--tyro-print-completion', *shells])
+        tyro.cli(one_of, prog='temporal-abstraction', args=['--tyro-print-completion', *shells])
     print(said.getvalue(), end='')
 
 def parse(default: Any, prog: str, argv: Sequence[str]) -> Any:
     "A verb with what the arguments say. ValueError for what they should not say, in a sentence."
-    ask = partial(tyro.cli, type(default), default=default, prog=prog, args=argv)
+    def ask(): return tyro.cli(type(default), default=default, prog=prog, args=argv)
     if {'-h', '--help'} & set(argv): return ask()
     said = StringIO()
     try:

@@ -201,8 +201,8 @@ def raw_rollout(
         new = obs[:, None]
     group = getattr(env, 'row', None)
     group = torch.zeros(n, dtype=torch.long) if group is None else torch.tensor(group)
-    parts = (torch.stack(x, 1) for x in zip(*steps))
-    return RawEpisodes(*parts, torch.as_tensor(reward), group, torch.as_tensor(judged))
+    obs, action, log_prob, mask = (torch.stack(x, 1) for x in zip(*steps))
+    return RawEpisodes(obs, action, log_prob, mask, torch.as_tensor(reward), group, torch.as_tensor(judged))
 
 # %% ../nbs/3_measure/46_comparison.ipynb #c72032d4
 def action_log_prob(

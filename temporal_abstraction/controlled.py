@@ -102,7 +102,7 @@ class Controlled(ModelHubMixin):
         return steer(self.backbone, self.mc, input_ids, attention_mask, self.mode if likeliest else self.act, **options)
 
     @cached_property
-    def model(self) -> PreTrainedModel:
+    def model(self) -> Any:
         "The model of `transformers`, weights shared, whose `generate` is under control."
         twin = twin_of(self.backbone.model)
         if self.backbone.end_tokens: twin.generation_config.eos_token_id = self.backbone.end_tokens
@@ -124,7 +124,9 @@ def generate(self:Controlled,
 ) -> torch.Tensor | Steered:           # (B, P + N) token ids; a `Steered` with return_dict_in_generate=True
     "Generate under control, as `transformers` does without."
     loop = decoding_loop(self.backbone, self.mc, self.mode if likeliest else self.act, threshold, streamer)
-    return GenerationMixin.generate(self.model, inputs, custom_generate=loop, streamer=streamer, **as_criterion(options))
+    options = as_criterion(options)
+    found: Any = GenerationMixin.generate(self.model, inputs, custom_generate=loop, streamer=streamer, **options)
+    return found
 
 # %% ../nbs/1_method/16_controlled.ipynb #ctl015
 CARD = """---
@@ -344,7 +346,7 @@ def _base_of(folder, about):
     return str(fetch(about.base, about.revision)) if about.revision else about.base
 
 @_quietly()
-def _parts(folder, said, device):
+def _parts(folder, said, device) -> tuple[Any, Any, Any]:
     "Metacontroller, policy and library of a folder. `BackboneError` where one is missing."
     for part in ('metacontroller', *(['policy'] if said['policy'] in _KINDS else [])):
         if not (folder / part).is_dir(): raise BackboneError(f"{folder} lacks its {part}.")

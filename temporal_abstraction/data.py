@@ -207,7 +207,7 @@ def expert_data(
     parts = [order[start:start + batch_size] for start in starts]
     def read_some(some): return [read(take) for take in tqdm(some, desc='residuals', leave=False)]
     found = read_some(parts) if is_sharded(backbone) else spread(read_some, parts)
-    out = [None] * len(ids)
+    out: list = [None] * len(ids)
     for take, part in zip(parts, found):
         for i, e_i in zip(take, part): out[i] = e_i
     data = ExpertData(rows, torch.cat(out))

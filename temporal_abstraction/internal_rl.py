@@ -227,8 +227,8 @@ def rollout(
         judged &= info['judged']
     pad = lambda xs: pad_sequence([torch.stack(x) for x in xs], batch_first=True)
     mask = pad_sequence([torch.ones(len(x), dtype=torch.bool) for x in seen], batch_first=True)
-    reward = torch.as_tensor(reward, dtype=torch.float32)
-    return Episodes(pad(seen), pad(chosen), mask, reward, torch.tensor(group), torch.as_tensor(judged))
+    rewards = torch.as_tensor(reward, dtype=torch.float32)
+    return Episodes(pad(seen), pad(chosen), mask, rewards, torch.tensor(group), torch.as_tensor(judged))
 
 # %% ../nbs/1_method/13_internal_rl.ipynb #c0aedfe9
 @dataclass
@@ -307,8 +307,8 @@ def policy_optimiser(policy: nn.Module, config: InternalRLConfig) -> torch.optim
     c = config
     mean = [p for n, p in policy.named_parameters() if n != 'log_std']
     spread = [p for n, p in policy.named_parameters() if n == 'log_std']
+    groups: list = [p for n, p in policy.named_parameters() if c.train_std or n != 'log_std']
     if c.std_lr: groups = [dict(params=mean), dict(params=spread, lr=c.std_lr)]
-    else: groups = [p for n, p in policy.named_parameters() if c.train_std or n != 'log_std']
     return torch.optim.AdamW(groups, lr=c.lr, weight_decay=0.)
 
 

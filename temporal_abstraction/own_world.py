@@ -230,9 +230,9 @@ def make_internal_pinpad(
 ) -> InternalEnv:
     "The internal environment of gridworld-pinpad. ValueError for a board that nothing was found for."
     board = find_board(world)
-    found = [load_shipped(kind, f'pinpad:{world}') for kind in ('base', 'metacontroller')]
+    backbone, mc = (load_shipped(kind, f'pinpad:{world}') for kind in ('base', 'metacontroller'))
     lanes = PinpadEnv(num_envs, board, (board.target,) if tasks is None else tasks)
-    return InternalEnv(*found, lanes, temperature)
+    return InternalEnv(backbone, mc, lanes, temperature)
 
 def make_bounded_pinpad(
     bound: float=3.,  # of each number of z

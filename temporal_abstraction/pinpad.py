@@ -631,7 +631,8 @@ def draw(
     for t, o in enumerate(colour): ax.plot(x[t:t + 2], y[t:t + 2], color=_colour(world, o), lw=2.5, **line)
     ax.plot(x[0], y[0], 'o', ms=9, mfc='white', mec='black')
     ax.set(xlim=(-0.5, G - 0.5), ylim=(G - 0.5, -0.5), xticks=[], yticks=[], aspect='equal')
-    return ax.figure
+    figure: Any = ax.figure
+    return figure
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #dfd6e7c6
 _SVG = """<svg viewBox="-2 -2 {w} {h}" width="{w}" height="{h}" style="max-width:100%" role="img"

@@ -68,7 +68,8 @@ class NextObservation:
     ) -> torch.Tensor:         # (N,) nats, summed over the parts
         "-log p(o_{t+1} | o_{1:t}), the parts independent of each other given the past."
         parts = zip(self.obs_head(hidden).split(self.config.nvec, -1), obs.unbind(-1))
-        return sum(F.cross_entropy(logits, part, reduction='none') for logits, part in parts)
+        nats: Any = sum(F.cross_entropy(logits, part, reduction='none') for logits, part in parts)
+        return nats
 
 
 class ObservationModel(NextObservation, Qwen2ForCausalLM):

@@ -159,7 +159,7 @@ class EvaluateConfig(Settings):
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #7c021024
 MAIN = 'views'   # the variant that nothing is taken from
-ABLATIONS = {    # name: {path of a setting: value}
+ABLATIONS: dict[str, dict[str, Any]] = {    # name: {path of a setting: value}
     'no views': {'discover.views': 'none'},
     'equal views': {'discover.views': 'equal'},
     'python views': {'discover.views': 'python'},

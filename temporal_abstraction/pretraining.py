@@ -33,11 +33,11 @@ from .training import Batches, Loop
 
 # %% ../nbs/1_method/08_pretraining.ipynb #f09c6772
 def add_lora(
-    model: nn.Module,        # of `transformers`; not changed
-    rank: int,         # r, of the updates
-    alpha: int,        # their scale, over the rank
+    model: PreTrainedModel,  # not changed
+    rank: int,               # r, of the updates
+    alpha: int,              # their scale, over the rank
     layers: Iterable[int] | None=None,  # numbers of the blocks that get updates; None: all
-) -> nn.Module:                # a `peft` model around the copy
+) -> PeftModel:  # around the copy
     "A copy of the model with trainable low-rank updates of every linear layer in its blocks (Hu et al. 2021)."
     head = model.get_output_embeddings()
     linear = {name.split('.')[-1] for name, module in model.named_modules()

@@ -77,9 +77,9 @@ def label_programs(
         ages = [t - np.argmax(blocks.index == k) for t, k in enumerate(blocks.index)]
         since = [0] * context + ages
         found.append([torch.tensor(x) for x in (ids, ids[1:] + row['action'][-1:], label, since)])
-    obs, action, label, since = (pad_sequence(x, batch_first=True) for x in zip(*found))
+    obs, action, kinds, lasted = (pad_sequence(list(x), batch_first=True) for x in zip(*found))
     real = pad_sequence([torch.ones(len(x[0]), dtype=torch.bool) for x in found], batch_first=True)
-    return Labelled(obs, action, real & (label >= 0), label, since)
+    return Labelled(obs, action, real & (kinds >= 0), kinds, lasted)
 
 # %% ../nbs/3_measure/41_probing.ipynb #b4926ddd
 class AnyLayer(Backbone):

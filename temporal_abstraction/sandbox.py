@@ -70,7 +70,7 @@ def dumps(value: typing.Any,     # made of plain builtin types
 
 # %% ../nbs/2_worlds/32_sandbox.ipynb #86fac774
 _MAKERS = dict(list=list, tuple=tuple, set=set, frozenset=frozenset, dict=dict,
-               complex=lambda parts: complex(*parts), int=lambda parts: int(*parts, 16),
+               complex=lambda parts: complex(*parts), int=lambda parts: int(*parts, 16),  # type: ignore[call-overload]
                bytes=lambda parts: bytes.fromhex(*parts))
 
 def from_tree(tree: typing.Any) -> typing.Any:  # nested JSON lists

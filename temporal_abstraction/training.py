@@ -141,7 +141,7 @@ class Loop:
         self.title = title
         self.unit = unit
         self.every = every
-        self.folder = checkpoint and Path(checkpoint)
+        self.folder: Any = checkpoint and Path(checkpoint)
         self.made_from = made_from
         # the step at hand, the first of this attempt, parts of a step that are finished
         self.step = 0
@@ -338,6 +338,7 @@ def find(self: Loop) -> dict[str, Any] | None:
                 f"{path} is of another training (other settings, data, models or first weights). "
                 f"Remove {self.folder}, or choose another folder.")
         return found
+    return None
 
 
 @patch

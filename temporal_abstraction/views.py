@@ -442,9 +442,9 @@ class MoveNot(Rewrite):
         return cst.UnaryOperation(cst.Not(), inner, lpar=updated.lpar, rpar=updated.rpar)
 
 # %% ../nbs/2_worlds/29_views.ipynb #c5bb2608
-_AUGMENTED = {cst.Add: cst.AddAssign, cst.Subtract: cst.SubtractAssign, cst.Multiply: cst.MultiplyAssign,
+_AUGMENTED: dict[type, Any] = {cst.Add: cst.AddAssign, cst.Subtract: cst.SubtractAssign, cst.Multiply: cst.MultiplyAssign,
               cst.FloorDivide: cst.FloorDivideAssign, cst.Modulo: cst.ModuloAssign}
-_PLAIN = {aug: plain for plain, aug in _AUGMENTED.items()}
+_PLAIN: dict[type, Any] = {aug: plain for plain, aug in _AUGMENTED.items()}
 
 class AugmentAssignments(Rewrite):
     "`x = x + 1` as `x += 1` or the other way round, where numbers are added"
