@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import torch
 from gymnasium.vector import VectorEnv
+from pandas.io.formats.style import Styler
 from torch import nn
 from transformers import PreTrainedModel
 
@@ -93,7 +94,7 @@ def summarise_runs(
 
 def show_runs(
     runs: pd.DataFrame,             # from `summarise_runs`
-) -> "pd.io.formats.style.Styler":  # a styled table
+) -> Styler:  # a styled table
     "The same for reading: median and quartiles in one column."
     end = [f'{m:.2f} ({low:.2f}, {high:.2f})' for m, low, high in zip(runs['median'], runs.q25, runs.q75)]
     table = runs.drop(columns=['median', 'q25', 'q75']).reset_index().rename(columns={'temperature': 'T'})

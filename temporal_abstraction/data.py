@@ -10,7 +10,7 @@ __all__ = ['to_steps', 'View', 'Batch', 'ExpertData', 'DataSource', 'residual_or
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple, Protocol, Self, TYPE_CHECKING, runtime_checkable
+from typing import NamedTuple, Protocol, Self, runtime_checkable
 
 import torch
 from accelerate.utils import send_to_device
@@ -22,11 +22,9 @@ from tqdm.auto import tqdm
 from transformers import PreTrainedTokenizerBase
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
+from .backbone import Backbone
 from .processes import from_writer, is_sharded, is_writer, own_rows, shared, spread, total
 from .storage import StorageError, fingerprint, load_tree, save_tree
-
-if TYPE_CHECKING:
-    from temporal_abstraction.backbone import Backbone
 
 # %% ../nbs/1_method/04_data.ipynb #8366b71a
 def to_steps(
@@ -162,7 +160,7 @@ class DataSource(Protocol):
         ...
 
 # %% ../nbs/1_method/04_data.ipynb #53fa9238
-def residual_origin(backbone: "Backbone", rows: Dataset) -> str:
+def residual_origin(backbone: Backbone, rows: Dataset) -> str:
     "A fingerprint of what decides residuals: the weights below the layer, the layer, the configuration, and the tokens."
     upper = {id(p) for p in backbone.upper_parameters()}
     lower = {n: p for n, p in backbone.model.named_parameters() if id(p) not in upper}
@@ -183,7 +181,7 @@ def kept_residuals(path: str | Path, origin: str) -> torch.Tensor | None:
 
 @torch.no_grad()
 def expert_data(
-    backbone: "Backbone",
+    backbone: Backbone,
     rows: Dataset,                 # from `to_steps`
     # file to keep the residuals in; used again as long as base, layer and text are the same
     path: str | Path | None=None,
@@ -231,7 +229,7 @@ def take_steps(
 
 # %% ../nbs/1_method/04_data.ipynb #99ede1fe
 def action_logits(
-    backbone: "Backbone",
+    backbone: Backbone,
     batch: Batch,
     e_hat: torch.Tensor | None=None,  # (B, T, n_e) controlled residuals; None: the stream as it is
     vocab: torch.Tensor | None=None,  # (V',) sorted token ids that are scored; None: all
@@ -249,7 +247,7 @@ def action_logits(
 
 
 def action_nll(
-    backbone: "Backbone",
+    backbone: Backbone,
     batch: Batch,
     e_hat: torch.Tensor | None=None,  # as for `action_logits`
     vocab: torch.Tensor | None=None,  # (V',) sorted token ids the softmax is restricted to; None: all
@@ -263,8 +261,8 @@ def action_nll(
 
 
 def action_shift(
-    model: "Backbone",                # a `Backbone` whose upper half is trained
-    base: "Backbone",                 # the one it started from
+    model: Backbone,                  # a `Backbone` whose upper half is trained
+    base: Backbone,                   # the one it started from
     batch: Batch,
     vocab: torch.Tensor | None=None,  # (V',) sorted token ids the softmax is restricted to; None: all
 ) -> torch.Tensor:                    # (B, T) nats, 0 where masked
@@ -285,7 +283,7 @@ def _places(batch, vocab):
 # %% ../nbs/1_method/04_data.ipynb #c60d3a31
 @torch.no_grad()
 def mean_nll(
-    backbone: "Backbone",
+    backbone: Backbone,
     data: DataSource,                 # `ExpertData`, or a stream with a fixed set
     batch_size: int=32,               # programs scored at once
     vocab: torch.Tensor | None=None,  # (V',) sorted token ids the softmax is restricted to; None: all

@@ -19,17 +19,15 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TYPE_CHECKING
+from typing import Any
 from zlib import crc32
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
 
 # %% ../nbs/2_worlds/36_formats.ipynb #493e9c95
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from datasets import Dataset, DatasetDict, load_dataset, load_from_disk
+from transformers import PreTrainedTokenizerBase
 
 # %% ../nbs/2_worlds/36_formats.ipynb #b79554ae
 from .extraction import extract_code
@@ -507,7 +505,7 @@ class GivenProblem(Problem):
         if split not in self.given: raise ValueError(f"{self.name} has no {split} tests.")
         return self.given[split][:n]
 
-    def speak(self, tokenizer: "PreTrainedTokenizerBase") -> "GivenProblem":
+    def speak(self, tokenizer: PreTrainedTokenizerBase) -> "GivenProblem":
         "The same problem, a conversation written as a model's tokenizer writes it."
         return replace(self, prompt=render_chat(self.messages, tokenizer)) if self.messages else self
 
@@ -542,7 +540,7 @@ def make_problem(
     return GivenProblem(name, prompt, (), name, None, None, {}, False, entry_point, given, asserts, messages)
 
 # %% ../nbs/2_worlds/36_formats.ipynb #3a4d66d5
-def render_chat(messages: list, tokenizer: "PreTrainedTokenizerBase") -> str:
+def render_chat(messages: list, tokenizer: PreTrainedTokenizerBase) -> str:
     "A conversation as a prompt, up to where the model answers. ValueError without a chat template."
     if not getattr(tokenizer, 'chat_template', None):
         raise ValueError("A prompt is a conversation, but the tokenizer of this base has no chat template: "

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
-from typing import Any, NamedTuple, TYPE_CHECKING
+from typing import Any, NamedTuple
 
 import torch
 import torch.distributed as dist
@@ -22,10 +22,9 @@ from accelerate.utils import broadcast_object_list, gather, gather_object, parse
 from torch import nn
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import fully_shard
+from transformers import PreTrainedModel
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
-    from temporal_abstraction.backbone import Backbone, SplitCache
+from .backbone import Backbone, SplitCache
 
 # %% ../nbs/1_method/02_processes.ipynb #proc08
 class Team(NamedTuple):
@@ -259,7 +258,7 @@ def sum_gradients(
 # %% ../nbs/1_method/02_processes.ipynb #proc27
 class SharedCache:
     "What this process remembers of its own lanes."
-    def __init__(self, own: "SplitCache", lanes: Lanes) -> None:
+    def __init__(self, own: SplitCache, lanes: Lanes) -> None:
         self.own = own
         self.lanes = lanes
 
@@ -274,7 +273,7 @@ class SharedCache:
 
 class SharedBackbone:
     "A `Backbone` of whose lanes each process computes some; what comes of it is the same in all."
-    def __init__(self, backbone: "Backbone") -> None: self.backbone = backbone
+    def __init__(self, backbone: Backbone) -> None: self.backbone = backbone
     def __getattr__(self, name: str) -> Any: return getattr(self.__dict__['backbone'], name)
 
     def _run(self, half, x, cache, attention_mask, options):
@@ -303,8 +302,8 @@ class SharedBackbone:
 
 
 def shard_blocks(
-    backbone: "Backbone",  # its blocks are changed in place, and can be neither copied nor saved from then on
-) -> "Backbone":           # the same
+    backbone: Backbone,  # its blocks are changed in place, and can be neither copied nor saved from then on
+) -> Backbone:           # the same
     "Let each process keep its share of every frozen block, which is whole only while it computes (FSDP)."
     if team().size == 1: return backbone
     mesh = init_device_mesh(processes().device.type, (team().size,))
@@ -314,12 +313,12 @@ def shard_blocks(
     return backbone
 
 
-def is_sharded(backbone: "Backbone") -> bool:
+def is_sharded(backbone: Backbone) -> bool:
     "Whether a pass through this backbone needs all processes."
     return getattr(backbone, 'sharded', False)
 
 
-def shared(backbone: "Backbone") -> Any:   # a `SharedBackbone`, or the same `Backbone`
+def shared(backbone: Backbone) -> Any:   # a `SharedBackbone`, or the same `Backbone`
     "The backbone, its lanes shared out among all processes; itself where there is one."
     return SharedBackbone(backbone) if team().size > 1 else backbone
 
@@ -328,8 +327,8 @@ _LANES = 'input_ids', 'attention_mask', 'position_ids', 'inputs_embeds'   # of t
 
 @contextmanager
 def generating(
-    model: "PreTrainedModel",  # of `transformers`
-    n: int,                    # lanes
+    model: PreTrainedModel,  # of `transformers`
+    n: int,                  # lanes
 ) -> Iterator[None]:
     "In this block model.generate on n lanes is shared out: each pass computes this process's lanes."
     if team().size == 1:
