@@ -1,8 +1,11 @@
 """The package's metadata, all of it read from `settings.ini`."""
+import subprocess
+import sys
 from configparser import ConfigParser
 from pathlib import Path
 
 from setuptools import setup
+from setuptools.command.build_py import build_py
 
 here = Path(__file__).parent
 config = ConfigParser(delimiters=["="])
@@ -10,6 +13,15 @@ config.read(here/"settings.ini", encoding="utf-8")
 cfg = config["DEFAULT"]
 EXTRA = "_requirements"   # `dev_requirements` are those of the extra `dev`, and so on
 extras = {name.removesuffix(EXTRA): names.split() for name, names in cfg.items() if name.endswith(EXTRA)}
+
+
+class BuildWithStubs(build_py):
+    "A built package brings stubs, in which methods that `@patch` adds stand in their classes, for type checkers."
+    def run(self):
+        super().run()
+        if self.editable_mode: return   # the sources themselves are used
+        subprocess.run([sys.executable, str(here/"tools"/"annotations.py"), "--stubs", self.build_lib], check=True)
+
 
 setup(
     name=cfg["lib_name"],
@@ -40,6 +52,7 @@ setup(
         "Typing :: Typed",
     ],
     packages=[cfg["lib_path"], f'{cfg["lib_path"]}.studies'],
+    cmdclass={"build_py": BuildWithStubs},
     package_data={cfg["lib_path"]: ["py.typed", "artefacts/*/*"]},
     include_package_data=True,
     zip_safe=False,

@@ -18,13 +18,16 @@ import sys
 import tempfile
 import warnings
 from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from copy import copy as shallow
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cache as keep, partial
 from numbers import Integral
 from pathlib import Path
+from typing import Any, Self
 
+import numpy as np
 import torch
 from fastcore.basics import patch
 from huggingface_hub import constants, snapshot_download, try_to_load_from_cache
@@ -34,7 +37,8 @@ from safetensors import safe_open
 from torch import nn
 from torch.utils._pytree import tree_leaves
 from torch.utils.checkpoint import checkpoint
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedTokenizerFast
+from transformers import (
+    AutoConfig, AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedConfig, PreTrainedTokenizerFast, PreTrainedModel, PreTrainedTokenizerBase)
 from transformers.cache_utils import CacheLayerMixin, LinearAttentionCacheLayerMixin
 from transformers.modeling_outputs import BaseModelOutputWithPastAndCrossAttentions
 from transformers.models.auto.tokenization_auto import get_tokenizer_config
@@ -144,9 +148,9 @@ _HALVES = (_lower_half, _upper_half)
 # %% ../nbs/1_method/01_backbone.ipynb #d281b4f6
 class HalfCache(DynamicCache):
     "Keys and values, or states, of the blocks of one half."
-    def __init__(self, config,      # configuration of the whole decoder
-                 start=0,           # number of the half's first block in the whole model
-                 stop=None):        # and of the first block above it; None means to the end
+    def __init__(self, config: PreTrainedConfig,  # configuration of the whole decoder
+                 start: int=0,                    # number of the half's first block in the whole model
+                 stop: int | None=None) -> None:  # and of the first block above it; None means to the end
         super().__init__(config=config)
         self.layers = self.layers[start:stop]
         # tokens read so far, where no block of attention counts them
@@ -155,28 +159,29 @@ class HalfCache(DynamicCache):
         self.passed = 0  # changes of rotary frequencies that its keys have seen, for the few bases where they change
 
     @property
-    def length(self):
+    def length(self) -> int:
         "Tokens read so far, padding included."
         counting = [layer for layer in self.layers if isinstance(layer, CacheLayerMixin)]
         return counting[0].get_seq_length() if counting else self.read
 
     @property
-    def batch_size(self):
+    def batch_size(self) -> int | None:
         stored = [x for layer in self.layers for x in tree_leaves(vars(layer)) if torch.is_tensor(x) and x.ndim > 1]
         return len(stored[0]) if stored else None
 
     @property
-    def has_states(self): return any(isinstance(layer, LinearAttentionCacheLayerMixin) for layer in self.layers)
+    def has_states(self) -> bool:
+        return any(isinstance(layer, LinearAttentionCacheLayerMixin) for layer in self.layers)
 
-    def get_seq_length(self, layer_idx=0): return self.length
+    def get_seq_length(self, layer_idx: int=0) -> int: return self.length
 
-    def get_mask_sizes(self, query_length, layer_idx):
+    def get_mask_sizes(self, query_length: int, layer_idx: int) -> tuple[int, int]:
         "How many tokens are attended to, and the first of them."
         if any(isinstance(layer, CacheLayerMixin) for layer in self.layers):
             return super().get_mask_sizes(query_length, layer_idx)
         return self.length + query_length, 0
 
-    def copy(self):
+    def copy(self) -> "HalfCache":
         "A cache that grows on its own. Stored keys and values are shared; states, which are written over, are not."
         twin = shallow(self)
         twin.layers = [deepcopy(layer) if isinstance(layer, LinearAttentionCacheLayerMixin) else shallow(layer)
@@ -200,7 +205,7 @@ for _name in _BLOCK_AT:
     if hasattr(DynamicCache, _name): setattr(HalfCache, _name, _counted_in_whole(_name))
 
 @patch
-def has_previous_state(self:HalfCache, layer_idx=None, *args, **kwargs):
+def has_previous_state(self:HalfCache, layer_idx: int | None=None, *args: Any, **kwargs: Any) -> bool:
     "Whether block `layer_idx`, or any block, has a state."
     if layer_idx is None: return self.length > 0
     return super(HalfCache, self).has_previous_state(layer_idx - self.first, *args, **kwargs)
@@ -208,24 +213,26 @@ def has_previous_state(self:HalfCache, layer_idx=None, *args, **kwargs):
 # %% ../nbs/1_method/01_backbone.ipynb #44cf5804
 class SplitCache:
     "What both halves of a `Backbone` remember of the tokens so far. Each half advances its own part."
-    def __init__(self, lower,  # `HalfCache` of the lower half
-                 upper,        # `HalfCache` of the upper half
-                 mask=None,    # (B, length), nonzero = real token; None when no token is padding
-                 read=None):   # what was read, tensors (B, T, ...), where it may have to be read again; see below
+    def __init__(self, lower: HalfCache,          # `HalfCache` of the lower half
+                 upper: HalfCache,                # `HalfCache` of the upper half
+                 # (B, length), nonzero = real token; None when no token is padding
+                 mask: torch.Tensor | None=None,
+                 # what was read, tensors (B, T, ...), where it may have to be read again; see below
+                 read: dict[str, torch.Tensor] | None=None) -> None:
         self.lower = lower
         self.upper = upper
         self.mask = mask
         self.read = read or {}
 
     @property
-    def length(self):
+    def length(self) -> int:
         "Tokens read so far, padding included."
         return max(self.lower.length, self.upper.length)
 
     @property
-    def batch_size(self): return self.lower.batch_size or self.upper.batch_size
+    def batch_size(self) -> int | None: return self.lower.batch_size or self.upper.batch_size
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"SplitCache(batch_size={self.batch_size}, lower={self.lower.length} tokens, upper={self.upper.length} tokens)"
 
 # %% ../nbs/1_method/01_backbone.ipynb #adeb365a
@@ -243,7 +250,8 @@ def _lanes(indices, n): # (B',) int64 or (B,) bool, and the number of lanes
 
 @patch
 def select(self:SplitCache,
-           indices) -> SplitCache: # lanes to keep: (B',) int64 in the order wanted, or (B,) bool
+           # lanes to keep: (B',) int64 in the order wanted, or (B,) bool
+           indices: torch.Tensor | Sequence[int]) -> SplitCache:
     "A new cache of some lanes; this one is unchanged."
     new = self.copy()
     if self.batch_size is None: return new
@@ -318,9 +326,16 @@ def _unwrapped(model): # a model, or a PEFT wrapper around one
 
 class Backbone(nn.Module):
     "A frozen decoder-only language model split after block `layer`. Raises `BackboneError` when it cannot be split."
-    def __init__(self, model: nn.Module,          # any `transformers` decoder-only causal language model; frozen in place
-                 layer: int | None=None,           # blocks in the lower half, 1 to n_layers - 1; None means half of them
-                 tokenizer=None):      # kept as `self.tokenizer`
+    model: Any                                # of `transformers`, whole and frozen
+    n_layers: int                             # blocks
+    n_e: int                                  # width of the residual stream
+    layer: int                                # blocks in the lower half
+    tokenizer: PreTrainedTokenizerBase | Any  # None where it was given none
+
+    def __init__(self, model: nn.Module,  # any decoder-only causal model of `transformers`; frozen in place
+                 # blocks in the lower half, 1 to n_layers - 1; None means half of them
+                 layer: int | None=None,
+                 tokenizer: PreTrainedTokenizerBase | None=None) -> None:  # kept as `self.tokenizer`
         super().__init__()
         given = model
         model = _splittable(_unwrapped(given))
@@ -332,7 +347,7 @@ class Backbone(nn.Module):
         self._check(given)
 
     @staticmethod
-    def layers(n_layers):
+    def layers(n_layers: int) -> range:
         "Where a base of `n_layers` blocks may be split: both halves keep at least one block."
         return range(1, n_layers)
 
@@ -347,12 +362,12 @@ class Backbone(nn.Module):
         return int(wanted)
 
     @property
-    def device(self): return next(self.model.parameters()).device
+    def device(self) -> torch.device: return next(self.model.parameters()).device
 
     @property
-    def dtype(self): return next(self.model.parameters()).dtype
+    def dtype(self) -> torch.dtype: return next(self.model.parameters()).dtype
 
-    def train(self, mode=True):
+    def train(self, mode: bool=True) -> Self:
         "The base stays in evaluation mode, whatever `mode`."
         return super().train(False)
 
@@ -363,7 +378,7 @@ class Backbone(nn.Module):
         for m, buffers in kept.items(): m._buffers |= {k: b.to(m._buffers[k].device) for k, b in buffers.items()}
         return self
 
-    def upper_parameters(self):
+    def upper_parameters(self) -> list[nn.Parameter]:
         "The parameters of the blocks above `layer`, of the final norm and of the head."
         kept = {id(p) for p in _lower_half(self.model, self.layer).parameters()}
         return [p for p in self.model.parameters() if id(p) not in kept]
@@ -373,7 +388,7 @@ class Backbone(nn.Module):
         config = self.model._modules[self.model.base_model_prefix].config
         return SplitCache(HalfCache(config, 0, self.layer), HalfCache(config, self.layer))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         size = sum(p.numel() for p in self.model.parameters())
         return (f"Backbone({type(self.model).__name__}, {size:,} frozen parameters, n_e={self.n_e}, "
                 f"split after block {self.layer} of {self.n_layers}, {str(self.dtype)[6:]} on {self.device})")
@@ -423,12 +438,12 @@ class Execution:
     gradient_checkpointing: bool = False # keep what goes into a block, compute the rest again for the gradient
     compile: bool | str = False          # blocks by `torch.compile`: True, or the name of one of its backends
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.mixed_precision not in (None, "bf16"):
             raise ValueError(f"mixed_precision must be 'bf16' or None, got {self.mixed_precision!r}; float16 would need a scaled loss.")
 
-def set_execution(model: nn.Module,     # a causal language model of `transformers`, changed in place
-                  **options) -> nn.Module: # fields of `Execution`; others stay as they are
+def set_execution(model: nn.Module,  # a causal language model of `transformers`, changed in place
+                  **options: Any) -> nn.Module:  # fields of `Execution`; others stay as they are
     "Choose how the halves of a model compute their blocks. Raises `ValueError` for options that mean nothing."
     decoder = model._modules[_anatomy(model)[0]]
     decoder.execution = replace(getattr(decoder, "execution", Execution()), **options)
@@ -439,7 +454,7 @@ def execution(self:Backbone) -> Execution:
     "How blocks are computed."
     return getattr(self.model._modules[self.model.base_model_prefix], "execution", Execution())
 
-def precision(model):
+def precision(model: PreTrainedModel) -> contextlib.AbstractContextManager:
     "The context in which a model computes: that of `torch.autocast` in mixed precision."
     decoder = model._modules.get(model.base_model_prefix)
     if not getattr(decoder, "execution", Execution()).mixed_precision: return contextlib.nullcontext()
@@ -487,7 +502,8 @@ class _Executed(nn.Module):
         return out
 
 # %% ../nbs/1_method/01_backbone.ipynb #1afca72f
-def executed(model, decoder=None): # a half of its decoder; None: the whole
+def executed(model: PreTrainedModel,
+             decoder: nn.Module | None=None) -> nn.Module:  # a half of its decoder; None: the whole
     "The decoder of `model` with its blocks computed as `set_execution` says, weights shared."
     name, blocks, _ = _anatomy(model)
     decoder = model._modules[name] if decoder is None else decoder
@@ -510,7 +526,7 @@ def _check_execution(self:Backbone):
                             "computed again nor compiled; leave out gradient_checkpointing and compile.")
 
 @keep
-def cache_word(kind):   # of a model
+def cache_word(kind: type[nn.Module]) -> str:  # of a model
     "What `forward` calls its cache: `cache`, or `past_key_values` in earlier versions of `transformers`."
     return "cache" if "cache" in inspect.signature(kind.forward).parameters else "past_key_values"
 
@@ -788,15 +804,15 @@ def _hub_answers():
 # %% ../nbs/1_method/01_backbone.ipynb #6c45f9eb
 _FETCHED = ["*.json", "*.safetensors", "*.jinja", "*.txt", "*.model", "README.md"]
 
-def fetch(repo,          # hub id
-          revision=None, # branch, tag or commit; None means main
-          **options):    # as for `huggingface_hub.snapshot_download`
+def fetch(repo: str | Path,           # hub id
+          revision: str | None=None,  # branch, tag or commit; None means main
+          **options: Any) -> Path:    # as for `huggingface_hub.snapshot_download`
     "The local folder of a repository of the hub, downloaded where that is needed and possible."
     local = dict(local_files_only=not _hub_answers()) | options
     return Path(snapshot_download(str(repo), revision=revision, allow_patterns=_FETCHED, **local))
 
-def commit_of(base, # that has been loaded: hub id, folder, or "smollm2"
-              revision=None):
+def commit_of(base: str | Path,  # that has been loaded: hub id, folder, or "smollm2"
+              revision: str | None=None) -> str | None:
     "The commit of the hub that a base came from; None for what did not come from there."
     if base == "smollm2" or Path(base).expanduser().is_dir(): return None
     found = [try_to_load_from_cache(str(base), name, revision=revision) for name in ("adapter_config.json", "config.json")]
@@ -821,12 +837,12 @@ def _find(base): # hub id, folder, or "smollm2"
     return str(base), _hub_answers()
 
 # %% ../nbs/1_method/01_backbone.ipynb #eb12db24
-def plain_name(name): # of a tensor in a file
+def plain_name(name: str) -> str:  # of a tensor in a file
     "The name without what compilers, parallel wrappers and PEFT put in front of it or between its parts."
     name = re.sub(r"(^|(?<=\.))(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.", "", name)
     return re.sub(r"^(module\.|base_model\.model\.)+", "", name)
 
-def some_of(names, n=3):
+def some_of(names: Iterable[str], n: int=3) -> str:
     "The first names of many, in words."
     names = sorted(names)
     return ", ".join(names[:n]) + (f" and {len(names) - n} more" if len(names) > n else "")
@@ -1043,7 +1059,7 @@ def from_pretrained(cls:Backbone,
 
 # %% ../nbs/1_method/01_backbone.ipynb #43dd0ad2
 @patch
-def save_layer(self:Backbone, folder): # that exists
+def save_layer(self:Backbone, folder: str | Path) -> None:  # that exists
     "Write down where the base is split, for `from_pretrained`."
     Path(folder, _SPLIT_FILE).write_text(json.dumps({"layer": self.layer}))
 
@@ -1074,7 +1090,7 @@ from itertools import takewhile
 
 # %% ../nbs/1_method/01_backbone.ipynb #a06d8100
 @patch(as_prop=True)
-def end_tokens(self:Backbone):
+def end_tokens(self:Backbone) -> list[int]:
     "Ids of the tokens that end a text, the tokenizer's own first; an empty list if there are none."
     own = getattr(self.tokenizer, "eos_token_id", None)
     others = getattr(getattr(self.model, "generation_config", None), "eos_token_id", None)
@@ -1082,7 +1098,7 @@ def end_tokens(self:Backbone):
     return [int(t) for t in dict.fromkeys([own, *others]) if t is not None]
 
 @patch(as_prop=True)
-def context(self:Backbone):
+def context(self:Backbone) -> int | None:
     "The most tokens that the model can read, or None where its configuration names no limit."
     config = self.model.config.get_text_config()
     limit = getattr(config, "max_position_embeddings", None)
@@ -1099,10 +1115,12 @@ def check_length(self:Backbone,
     if self.context is not None and n > self.context:
         raise ValueError(f"{what} takes {n} tokens, but this base can read {self.context}.")
 
-def decode_written(tokenizer,
-                 ids,       # (n, T) token ids, as a tensor, an array or lists
-                 before,    # (n,) the token that stands before each row
-                 ends=()):  # tokens that end a text
+def decode_written(tokenizer: PreTrainedTokenizerBase,
+                 # (n, T) token ids, as a tensor, an array or lists
+                 ids: torch.Tensor | np.ndarray | Sequence[Sequence[int]],
+                 # (n,) the token that stands before each row
+                 before: torch.Tensor | np.ndarray | Sequence[int],
+                 ends: Collection[int]=()) -> list[str]:             # tokens that end a text
     "What each row says, to the letter, up to its first end token and without padding behind: a list of texts."
     rows = [list(takewhile(lambda t: t not in ends, row)) for row in (ids.tolist() if hasattr(ids, "tolist") else ids)]
     for row in rows:

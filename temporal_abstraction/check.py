@@ -10,9 +10,12 @@ __all__ = ['Shown', 'list_shown', 'run_experts', 'count_tokens', 'find_copies', 
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
+from transformers import PreTrainedTokenizerBase
+from .formats import GivenProblem
 from .verifier import Verifier
 
 # %% ../nbs/2_worlds/38_check.ipynb #89d09391
@@ -33,7 +36,7 @@ class Shown:
     remarks: list = field(default_factory=list)
 
     @property
-    def code(self):
+    def code(self) -> str:
         "The program as an evaluation runs it: up to where a line begins at the margin again."
         return self.prompt + re.split(r'\n(?=\S)', self.completion)[0] + '\n'
 
@@ -66,7 +69,8 @@ def _n(n, what):
     "A number of things, in words."
     return f"{n} {what}{'s' * (n != 1)}"
 
-def run_experts(shown, problems, verifier):
+def run_experts(shown: Sequence[Shown], problems: Mapping[str, GivenProblem],
+                verifier: Verifier) -> tuple[list[str], list[str]]:
     "Run every program that has tests; errors for those that fail, remarks on those that have none."
     tested = [s for s in shown if s.problem in problems]
     verdicts = verifier([_candidate(_program(s, problems[s.problem]), problems[s.problem]) for s in tested])
@@ -81,7 +85,10 @@ def run_experts(shown, problems, verifier):
     if rest: said.append(f"Not run, for want of tests: {_n(len(rest), 'expert program')}.")
     return errors, said
 
-def count_tokens(task, shown, problems, tokenizer, max_length):
+def count_tokens(task: TextTask, shown: Sequence[Shown], problems: Mapping[str, GivenProblem],
+                 tokenizer: PreTrainedTokenizerBase,
+                 max_length: int | None
+                 ) -> tuple[list[str], list[str], dict[str, int], dict[int, tuple[int, int]]]:
     "Count tokens; errors for texts that have none, and for those that are too long for the model."
     def count(texts, special): return [len(ids) for ids in tokenizer(list(texts), add_special_tokens=special)['input_ids']] if texts else []
     prompts = dict(zip(problems, count([p.prompt for p in problems.values()], True)))
@@ -113,7 +120,7 @@ def _meaning(code):
 
 def _plain(text): return ' '.join(text.split())
 
-def find_copies(shown):
+def find_copies(shown: Sequence[Shown]) -> list[str]:
     "Remarks on programs that are there more than once, in one split or in two."
     places = defaultdict(list)
     for s in shown: places[_meaning(s.prompt + s.completion)].append(s)
@@ -129,7 +136,8 @@ def find_copies(shown):
     if twice: said.append(f"Copies of others: {twice} of {_n(len(shown), 'program')}.")
     return said
 
-def find_leaks(task, shown, problems, verifier):
+def find_leaks(task: TextTask, shown: Sequence[Shown], problems: Mapping[str, GivenProblem],
+               verifier: Verifier) -> list[str]:
     "Remarks on what is asked and shown at the same time, by name, by prompt, or by a program that would pass."
     asked = {p.name: p for p in task.asked}
     train = [s for s in shown if s.split == 'train']
@@ -151,7 +159,7 @@ def _constant(problem, split):
     values = [e.value if isinstance(e, Like) else e for _, e in problem.tests(split)]
     return repr(values[0]) if len(values) > 1 and all(repr(v) == repr(values[0]) for v in values) else None
 
-def try_nothing(problems, verifier):
+def try_nothing(problems: Mapping[str, GivenProblem], verifier: Verifier) -> tuple[list[str], list[str]]:
     "Errors for tests that a function passes which does nothing; remarks on those with one answer, and on halves that are none."
     def run(some, n):
         made = [_candidate(f'def {p.entry_point}(*args, **named): pass\n', p, 'reward', n) for p in some]
@@ -175,7 +183,7 @@ class CheckResult:
     sentences: list       # what has to be known
     errors: list          # what makes a run refuse
 
-    def __str__(self):
+    def __str__(self) -> str:
         errors = [f'Error: {e}' for e in self.errors]
         end = f"{_n(len(errors), 'error')}; no run would begin." if errors else 'No errors.'
         return '\n'.join([*self.sentences, *errors, end])
@@ -200,9 +208,9 @@ def _table(shown, problems, prompts, mine, asked):
 
 def check_task(
     task: TextTask,
-    tokenizer,        # of the model that will read it
+    tokenizer: PreTrainedTokenizerBase,  # of the model that will read it
     max_length: int | None=None,  # tokens that this model can read; None: any number
-    verifier: Verifier | None=None,    # a `Verifier`; None: one of the task's own, for the time being
+    verifier: Verifier | None=None,  # a `Verifier`; None: one of the task's own, for the time being
 ) -> CheckResult:
     "Look for what will not work, before anything costs time."
     if verifier is None:

@@ -14,12 +14,12 @@ import os
 import sys
 import warnings
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Literal, Union
+from typing import Annotated, Any, Literal, Union
 
 # %% ../nbs/3_measure/52_cli.ipynb #0fb3642e
 os.environ.setdefault('TOKENIZERS_PARALLELISM', 'false')
@@ -75,17 +75,17 @@ class Verb:
     machine: Annotated[Machine, Here] = field(default_factory=Machine)
     dry_run: bool = False    # print the settings and stop
 
-    def seeded(self, config):
+    def seeded(self, config: Any) -> Any:
         "Settings in which every seed is the one given."
         seed = getattr(self, 'seed', None)
         return config if seed is None else set_seed(config, seed)
 
-    def __call__(self):
+    def __call__(self) -> None:
         if self.dry_run: print(json.dumps(self.resolved(), indent=1, default=str))
         else:
             with tracking(self.machine.tracker, self.out): self.go(Run(self.out))
 
-    def resolved(self):
+    def resolved(self) -> dict[str, Any]:
         "All settings, with the seed in them."
         return asdict(self) | {k: asdict(self.seeded(v)) for k, v in vars(self).items() if k in PHASES}
 
@@ -114,7 +114,7 @@ class Everything(Seeded):
     gather: GatherConfig = field(default_factory=GatherConfig)       # before phase 1, where there are no experts
     consolidated: bool = False   # with phase 4
 
-    def go(self, run):
+    def go(self, run: Run) -> None:
         settings = RunSettings(**{k: self.seeded(getattr(self, k)) for k in PHASES[1:]})
         b = self.base
         pipeline.run_all(run, self.task, settings, b.base, b.layer, b.dtype, self.machine, self.consolidated, b.loads)
@@ -126,7 +126,7 @@ class Adapt(Verb):
     base: Annotated[Base, Here] = field(default_factory=Base)
     config: Annotated[AdaptConfig, Here] = field(default_factory=AdaptConfig)
 
-    def go(self, run):
+    def go(self, run: Run) -> None:
         b = self.base
         pipeline.adapt(run, b.base, b.layer, b.dtype, self.seeded(self.config), self.task, self.machine, b.loads)
 
@@ -143,7 +143,7 @@ class Gather(Verb):
     base: Annotated[Base, Here] = field(default_factory=Base)
     config: Annotated[GatherConfig, Here] = field(default_factory=GatherConfig)
 
-    def go(self, run):
+    def go(self, run: Run) -> None:
         b = self.base
         pipeline.gather(run, b.base, b.dtype, self.seeded(self.config), self.task, self.machine, b.loads)
 
@@ -152,25 +152,25 @@ class Gather(Verb):
 class Discover(Verb):
     "Phase 2: discover abstract actions (also the command train_metacontroller)."
     config: Annotated[DiscoverConfig, Here] = field(default_factory=DiscoverConfig)
-    def go(self, run): pipeline.discover(run, self.seeded(self.config), machine=self.machine)
+    def go(self, run: Run) -> None: pipeline.discover(run, self.seeded(self.config), machine=self.machine)
 
 @dataclass
 class Explore(Seeded):
     "Phase 3: reinforcement learning over abstract actions (also the command internal_rl)."
     config: Annotated[ExploreConfig, Here] = field(default_factory=ExploreConfig)
-    def go(self, run): pipeline.explore(run, self.seeded(self.config), machine=self.machine)
+    def go(self, run: Run) -> None: pipeline.explore(run, self.seeded(self.config), machine=self.machine)
 
 @dataclass
 class Consolidate(Verb):
     "Phase 4: the model itself learns what abstract actions find."
     config: Annotated[FindAndConsolidateConfig, Here] = field(default_factory=FindAndConsolidateConfig)
-    def go(self, run): pipeline.consolidate(run, self.seeded(self.config), machine=self.machine)
+    def go(self, run: Run) -> None: pipeline.consolidate(run, self.seeded(self.config), machine=self.machine)
 
 @dataclass
 class Evaluate(Verb):
     "Gate, abstract actions and pass rates of a run; with TASK and --base, of a base alone."
     config: Annotated[EvaluateConfig, Here] = field(default_factory=EvaluateConfig)
-    def go(self, run): pipeline.evaluate(run, self.seeded(self.config), machine=self.machine)
+    def go(self, run: Run) -> None: pipeline.evaluate(run, self.seeded(self.config), machine=self.machine)
 
 @dataclass
 class EvaluateBase(Verb):
@@ -179,7 +179,7 @@ class EvaluateBase(Verb):
     base: Annotated[Base, Here] = field(default_factory=Base)
     config: Annotated[EvaluateConfig, Here] = field(default_factory=EvaluateConfig)
 
-    def go(self, run):
+    def go(self, run: Run) -> None:
         b = self.base
         pipeline.evaluate_base(run, b.base, b.dtype, self.seeded(self.config), self.task, self.machine, b.loads)
 
@@ -188,14 +188,14 @@ class Compare(Seeded):
     "Seeds, ablations and rivals of a run, in as many processes as there are jobs."
     config: Annotated[CompareConfig, Here] = field(default_factory=CompareConfig)
 
-    def go(self, run):
+    def go(self, run: Run) -> None:
         pipeline.compare(run, self.seeded(self.config), machine=self.machine)
         pipeline.report(run, machine=self.machine)
 
 @dataclass
 class Report(Verb):
     "Write figures and report.html of a run."
-    def go(self, run): pipeline.report(run, machine=self.machine)
+    def go(self, run: Run) -> None: pipeline.report(run, machine=self.machine)
 
 # %% ../nbs/3_measure/52_cli.ipynb #888a3752
 @dataclass
@@ -205,7 +205,7 @@ class Save(Verb):
     consolidated: bool = False  # what phase 4 left, as a plain model, instead
     licence: str | None = None  # as the hub names licences, for the card
 
-    def go(self, run):
+    def go(self, run: Run) -> None:
         if self.to is None: raise ValueError("Name the folder with --to.")
         share.save_run(run, self.to, self.consolidated, None, self.licence, self.machine)
 
@@ -217,7 +217,7 @@ class Push(Verb):
     licence: str | None = None  # as the hub names licences, for the card
     private: bool | None = None # None: as the hub's settings say
 
-    def go(self, run):
+    def go(self, run: Run) -> None:
         if not self.repo: raise ValueError("Name the repository with --repo.")
         share.push_run(run, self.repo, self.consolidated, None, self.licence, self.machine, self.private)
 
@@ -231,7 +231,7 @@ class Check:
     revision: str | None = None      # of the base, as for `run`
     trust_remote_code: bool = False  # code that comes with the base may run
 
-    def __call__(self):
+    def __call__(self) -> None:
         task = find_task(self.task)
         if not getattr(task, 'items', None): return print(f"{task.name} comes with the package, and its notebooks test it.")
         ways = dict(machine=Machine(trust_remote_code=self.trust_remote_code), loads=Loads(self.revision))
@@ -244,17 +244,17 @@ class Check:
 FROM_NOTHING = 512   # tokens that a small model from nothing can read
 
 # %% ../nbs/3_measure/52_cli.ipynb #c59f7b39
-def peek(argv, *names):
+def peek(argv: Sequence[str], *names: str) -> dict[str, Any]:
     "What the arguments say about some options, before all are parsed."
     parser = ArgumentParser(add_help=False, allow_abbrev=False)
     for name in names: parser.add_argument(name)
     return vars(parser.parse_known_args(argv)[0])
 
-def is_new(argv):
+def is_new(argv: Sequence[str]) -> bool:
     "Whether the arguments name a task, or should; the verbs of a run read it from its folder."
-    return argv[0] in NEW or argv[0] == 'evaluate' and argv[1:] and not argv[1].startswith('-')
+    return argv[0] in NEW or argv[0] == 'evaluate' and len(argv) > 1 and not argv[1].startswith('-')
 
-def begin(argv):
+def begin(argv: Sequence[str]) -> Verb | Check:
     "Verb with defaults for a new run: what its task was recorded with."
     said = peek(argv[1:], '--base')
     if said['base'] == '': raise ValueError("--base is empty; without it, a small model is trained from nothing.")
@@ -270,7 +270,7 @@ def begin(argv):
     if argv[0] == 'evaluate': return EvaluateBase(**common, config=settings.evaluate)
     return Adapt(**common, config=settings.adapt) if said['base'] else FromNothing(**common, config=settings.scratch)
 
-def go_on(argv):
+def go_on(argv: Sequence[str]) -> Verb:
     "Verb with defaults for a run that is there."
     kind, phase = FOLLOWING[argv[0]]
     out = Path(peek(argv[1:], '--out')['out'] or Verb.out)
@@ -299,14 +299,15 @@ def print_completion(shells: list[str]) -> None:
     if list(shells) not in (['bash'], ['zsh']):
         raise ValueError(f"--print-completion needs a shell, bash or zsh, got {' '.join(shells) or 'none'}.")
     verbs = [Annotated[kind, tyro.conf.subcommand(verb, description=kind.__doc__)] for verb, kind in VERBS.items()]
+    one_of: Any = Union[tuple(verbs)]
     said = StringIO()
     with redirect_stdout(said), suppress(SystemExit):
-        tyro.cli(Union[tuple(verbs)], prog='temporal-abstraction', args=['--tyro-print-completion', *shells])
+        tyro.cli(one_of, prog='temporal-abstraction', args=['--tyro-print-completion', *shells])
     print(said.getvalue(), end='')
 
-def parse(default, prog, argv):
+def parse(default: Any, prog: str, argv: Sequence[str]) -> Any:
     "A verb with what the arguments say. ValueError for what they should not say, in a sentence."
-    ask = partial(tyro.cli, type(default), default=default, prog=prog, args=argv)
+    def ask(): return tyro.cli(type(default), default=default, prog=prog, args=argv)
     if {'-h', '--help'} & set(argv): return ask()
     said = StringIO()
     try:
@@ -316,12 +317,12 @@ def parse(default, prog, argv):
         useful = [line for line in lines if line and not line.startswith('For full helptext')]
         raise ValueError(' '.join(useful[1:] or useful)) from None   # the first line is a heading
 
-def execute(prog, argv):
+def execute(prog: str, argv: Sequence[str] | None) -> None:
     "Find the verb, fill in what the arguments say, and do it."
     argv = sys.argv[1:] if argv is None else argv
     if not argv or argv[0] in ('-h', '--help'): return print(USAGE)
     if argv[0] == '--version': return print(f'temporal-abstraction {temporal_abstraction.__version__}')
-    if argv[0] == '--print-completion': return print_completion(argv[1:])
+    if argv[0] == '--print-completion': return print_completion(list(argv[1:]))
     if argv[0] not in VERBS:
         raise ValueError(
             f"There is no command {argv[0]!r}; choose from {', '.join(VERBS)}.")

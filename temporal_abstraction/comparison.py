@@ -9,19 +9,25 @@ __all__ = ['learning_curves', 'last_mean', 'final_success', 'levels', 'rates_by_
 
 # %% ../nbs/3_measure/46_comparison.ipynb #78f8f331
 import copy
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
+from gymnasium.vector import VectorEnv
+from pandas.io.formats.style import Styler
 from torch import nn
+from transformers import PreTrainedModel
 
 from .backbone import Backbone, cache_word
 from .controllers import draw_actions
 from .evaluation import pass_rates
 from .internal_env import InternalEnv
 from .internal_rl import Episodes, Policy, rollout
+from .metacontroller import Metacontroller
 from .pinpad import Pinpad, PinpadEnv
 from .plots import PALETTE
 from .programs import PROBLEMS
@@ -30,15 +36,15 @@ from .training import Loop
 
 # %% ../nbs/3_measure/46_comparison.ipynb #3e12df4a
 def learning_curves(
-    runs,           # {method: results of several seeds, each with a `history`}
-) -> pd.DataFrame:  # method, seed (a count), and the columns of the histories
+    runs: Mapping[str, Sequence],  # {method: results of several seeds, each with a `history`}
+) -> pd.DataFrame:                 # method, seed (a count), and the columns of the histories
     "The histories of several methods and seeds as one tidy table."
     parts = {(method, seed): result.history for method in runs for seed, result in enumerate(runs[method])}
     return pd.concat(parts, names=['method', 'seed']).reset_index(['method', 'seed'])
 
 def last_mean(
-    reward,  # one line for each update, in order
-):
+    reward: pd.Series,  # one line for each update, in order
+) -> float:
     "The mean of the last eighth of the updates, of one at least."
     return reward.tail(max(1, round(len(reward) / 8))).mean()
 
@@ -52,9 +58,9 @@ def final_success(
     return rates['median'].groupby('method').last().sort_values(ascending=False)
 
 def levels(
-    curves,       # with a column prior for internal RL
-    controllers,  # from `controllers_by_layer`
-):                # {name: success}
+    curves: pd.DataFrame,       # with a column prior for internal RL
+    controllers: pd.DataFrame,  # from `controllers_by_layer`
+) -> dict[str, float]:          # {name: success}
     "Success on the unseen task without learning: of random z, and of controllers for known goals."
     steered = controllers[(controllers.tasks == 'unseen') & (controllers.controller != 'none')]
     prior = curves[curves.method == 'internal RL'].groupby('seed').prior.first().mean()
@@ -87,8 +93,8 @@ def summarise_runs(
 
 
 def show_runs(
-    runs: pd.DataFrame,  # from `summarise_runs`
-):                       # a styled table
+    runs: pd.DataFrame,             # from `summarise_runs`
+) -> Styler:  # a styled table
     "The same for reading: median and quartiles in one column."
     end = [f'{m:.2f} ({low:.2f}, {high:.2f})' for m, low, high in zip(runs['median'], runs.q25, runs.q75)]
     table = runs.drop(columns=['median', 'q25', 'q75']).reset_index().rename(columns={'temperature': 'T'})
@@ -99,7 +105,7 @@ def show_runs(
 
 # %% ../nbs/3_measure/46_comparison.ipynb #c0a1b005
 def compare_passes(
-    folder,         # with a recorded table passes.csv: method, lr, seed, prompt, problem, rate
+    folder: str | Path,  # with a recorded table passes.csv: method, lr, seed, prompt, problem, rate
 ) -> pd.DataFrame:  # by method and lr: runs, mean with quartiles over runs, in other words, and each problem (medians over runs)
     "Pass rates of recorded runs, after learning, on tests that learning did not see."
     passes = pd.read_csv(Path(folder, 'passes.csv')).fillna({'lr': '-'})
@@ -113,8 +119,8 @@ def compare_passes(
 
 
 def main_curves(
-    folder,         # with a recorded table curves.csv
-) -> pd.DataFrame:  # the curves at the learning rate that all seeds of a method had
+    folder: str | Path,  # with a recorded table curves.csv
+) -> pd.DataFrame:       # the curves at the learning rate that all seeds of a method had
     "Recorded learning curves without those of single trials."
     curves = pd.read_csv(Path(folder, 'curves.csv'))
     seeds = curves.groupby(['method', 'lr']).seed.transform('nunique')
@@ -135,7 +141,7 @@ class RawEpisodes:
     __post_init__ = Episodes.__post_init__
     advantage = Episodes.advantage
     mean_reward = Episodes.mean_reward
-    def __len__(self): return len(self.reward)
+    def __len__(self) -> int: return len(self.reward)
 
 
 def _act(model, obs, cache, temperature, generator):
@@ -163,11 +169,11 @@ def _read_steps(context):
 
 @torch.no_grad()
 def raw_rollout(
-    model,           # a causal model of `transformers` from observations to actions
-    env,             # a `VectorEnv` of those observations and actions, autoreset disabled
-    temperature=1.,  # of the actions
-    seed=None,       # fixes the world's draws and the actions
-    options=None,    # for the world's reset
+    model: PreTrainedModel,  # a causal model of `transformers` from observations to actions
+    env: VectorEnv,          # a `VectorEnv` of those observations and actions, autoreset disabled
+    temperature: float=1.,   # of the actions
+    seed: int | None=None,   # fixes the world's draws and the actions
+    options: dict[str, Any] | None=None,  # for the world's reset
 ) -> RawEpisodes:
     "Let the model act in every lane until its end."
     context, obs = _begin(env, seed, options)
@@ -196,15 +202,15 @@ def raw_rollout(
         new = obs[:, None]
     group = getattr(env, 'row', None)
     group = torch.zeros(n, dtype=torch.long) if group is None else torch.tensor(group)
-    parts = (torch.stack(x, 1) for x in zip(*steps))
-    return RawEpisodes(*parts, torch.as_tensor(reward), group, torch.as_tensor(judged))
+    obs, action, log_prob, mask = (torch.stack(x, 1) for x in zip(*steps))
+    return RawEpisodes(obs, action, log_prob, mask, torch.as_tensor(reward), group, torch.as_tensor(judged))
 
 # %% ../nbs/3_measure/46_comparison.ipynb #c72032d4
 def action_log_prob(
-    model,
+    model: PreTrainedModel,
     episodes: RawEpisodes,
-    temperature=1.,
-):  # (N, T) log-probability of each action, 0 where nothing is decided
+    temperature: float=1.,
+) -> torch.Tensor:  # (N, T) log-probability of each action, 0 where nothing is decided
     "The log-probabilities of all actions in one pass; padded on the right, so no mask is needed."
     obs, action, mask = (x.to(model.device) for x in (episodes.obs, episodes.action, episodes.mask))
     scores = model(input_ids=obs, use_cache=False).logits.float() / temperature
@@ -241,18 +247,18 @@ class RawGRPOResult:
     history: pd.DataFrame  # update, episodes, reward, length, ratio and clipped (last epoch), reward by group, seconds
 
 # %% ../nbs/3_measure/46_comparison.ipynb #f3f3da02
-def trainable(base):  # a `Backbone` or a model of `transformers`
+def trainable(base: Backbone | PreTrainedModel) -> PreTrainedModel:
     "A copy of the model in single precision, all of whose weights can be trained."
     model = base.model if isinstance(base, Backbone) else base
     return copy.deepcopy(model).float().requires_grad_(True).eval()
 
 def raw_surrogate(
-    log_prob,      # (N, T)
-    old_log_prob,  # (N, T)
-    advantage,     # (N,)
-    mask,          # (N, T)
-    clip,
-):                 # objective and ratio, (N, T) each
+    log_prob: torch.Tensor,              # (N, T)
+    old_log_prob: torch.Tensor,          # (N, T)
+    advantage: torch.Tensor,             # (N,)
+    mask: torch.Tensor,                  # (N, T)
+    clip: float,
+) -> tuple[torch.Tensor, torch.Tensor]:  # objective and ratio, (N, T) each
     "The clipped surrogate of each action; an action's advantage is that of its episode."
     ratio = (log_prob - old_log_prob).exp()
     a = advantage[:, None] * mask
@@ -283,11 +289,11 @@ def _improve(model, loop, episodes, c):
     return dict(ratio=ratios / actions, clipped=clipped / actions)
 
 def raw_grpo(
-    base,                      # a `Backbone` or a model of `transformers`; not changed
-    world,                     # a `VectorEnv` whose lanes are the episodes; or a `Pinpad`, for its target
-    config=RawGRPOConfig(),
-    options=None,              # for the world's reset
-    checkpoint=None,           # folder in which an interrupted training is taken up again
+    base: Backbone | PreTrainedModel,  # a `Backbone` or a model of `transformers`; not changed
+    world: VectorEnv | Pinpad,  # a `VectorEnv` whose lanes are the episodes; or a `Pinpad`, for its target
+    config: RawGRPOConfig=RawGRPOConfig(),
+    options: dict[str, Any] | None=None,  # for the world's reset
+    checkpoint: str | Path | None=None,  # folder in which an interrupted training is taken up again
 ) -> RawGRPOResult:
     "GRPO on raw actions (Shao et al. 2024): clipped surrogate, group advantage, no critic, no KL."
     c = config
@@ -321,12 +327,12 @@ def _squared_norm(episodes, a, log_prob, params, single):
     return total
 
 def gradient_noise(
-    episodes,    # `Episodes` or `RawEpisodes` of one task
-    log_prob,    # episodes -> (N,) log-probability of all decisions of each
-    params,      # those of the policy
-    single=256,  # episodes whose own gradient is computed
-    chunk=256,   # episodes passed at once when the mean is computed
-):               # episodes, decisions (of one), reward, variance E|g - G|^2, signal |G|^2, noise_scale (inf without signal)
+    episodes: Episodes | RawEpisodes,  # `Episodes` or `RawEpisodes` of one task
+    log_prob: Callable,  # episodes -> (N,) log-probability of all decisions of each
+    params: Iterable[nn.Parameter],  # those of the policy
+    single: int=256,    # episodes whose own gradient is computed
+    chunk: int=256,     # episodes passed at once when the mean is computed
+) -> dict[str, float]:  # episodes, decisions (of one), reward, variance E|g - G|^2, signal |G|^2, noise_scale (inf without signal)
     "How far the policy gradient of a single episode lies from the mean of all."
     a = episodes.advantage()
     params = list(params)
@@ -345,16 +351,16 @@ def gradient_noise(
 
 # %% ../nbs/3_measure/46_comparison.ipynb #518e1c4d
 def compare_gradients(
-    backbone,         # a `Backbone`
-    mc,               # a trained `Metacontroller`
-    world,            # a `VectorEnv`, moves or text, each lane an episode of one task or prompt
-    policy=None,      # a `Policy`; None: a fresh one with spread 1, close to the prior
-    model=None,       # the model that acts by itself; None: the base
-    temperature=1.,   # of the model's own actions, in both
-    seed=0,           # fixes the world's draws, abstract actions and actions
-    single=256,       # episodes whose own gradient is computed
-    options=None,     # for the world's reset
-) -> pd.DataFrame:    # a row for raw actions and a row for z, with the columns of `gradient_noise`
+    backbone: Backbone,
+    mc: Metacontroller,          # a trained `Metacontroller`
+    world: VectorEnv,            # moves or text, each lane an episode of one task or prompt
+    policy: Policy | None=None,  # None: a fresh one with spread 1, close to the prior
+    model: PreTrainedModel | None=None,  # the model that acts by itself; None: the base
+    temperature: float=1.,       # of the model's own actions, in both
+    seed: int=0,                 # fixes the world's draws, abstract actions and actions
+    single: int=256,             # episodes whose own gradient is computed
+    options: dict[str, Any] | None=None,  # for the world's reset
+) -> pd.DataFrame:               # a row for raw actions and a row for z, with the columns of `gradient_noise`
     "The noise of policy gradients on own and on abstract actions (Kobayashi et al. 2025, appendix E.2)."
     torch.manual_seed(seed)
     model = trainable(model or backbone)

@@ -8,12 +8,14 @@ __all__ = ['BREAK', 'COMPOSED', 'Composed', 'Step']
 # %% ../nbs/2_worlds/25_composed.ipynb #d2105d0c
 import math
 import random
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import accumulate
 from typing import Callable, NamedTuple
 
 from fastcore.basics import patch
+from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from .grammar import KINDS, Block, Kind, Problem, Program
 from .operations import (
@@ -40,7 +42,7 @@ class Composed:
     unseen: int = 1       # operations that never follow a given one, itself not counted
     places: int = 1       # places in a program; 1: every operation may stand anywhere
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if len(self.operations) % self.places:
             raise ValueError(f"{len(self.operations)} operations cannot fill {self.places} places evenly.")
         most = self.width - 2
@@ -58,39 +60,39 @@ class Composed:
                 f"{self.lengths}.")
 
     @property
-    def width(self):
+    def width(self) -> int:
         "Operations a place"
         return len(self.operations) // self.places
 
     @cached_property
-    def names(self):
+    def names(self) -> list[str]:
         "Names of the operations, by position"
         return list(self.operations)
 
     @cached_property
-    def wordings(self):
+    def wordings(self) -> list:
         "All texts of each operation, each with the line break before it"
         return [operation.wordings for operation in self.operations.values()]
 
     @cached_property
-    def legend(self):
+    def legend(self) -> dict[str, Kind]:
         "What each block of a program does, in a colour of its own"
         hues = [360 * i // len(self.names) for i in range(len(self.names))]
         kinds = {name: Kind(o.title, hue) for (name, o), hue in zip(self.operations.items(), hues)}
         return kinds | {"return": KINDS["return"]}
 
-    def prompt(self, n):
+    def prompt(self, n: int) -> str:
         "What a program of n steps begins with"
         return self.opening.replace("{n}", str(n))
 
 # %% ../nbs/2_worlds/25_composed.ipynb #f67e680f
 @patch(as_prop=True)
-def firsts(self:Composed):
+def firsts(self:Composed) -> range:
     "Positions of the operations that a program may begin with"
     return range(self.width)
 
 @patch
-def followers(self:Composed, operation):
+def followers(self:Composed, operation: int) -> list[int]:
     "Positions of the operations that could follow one, beginning with those that experts never let follow it"
     place, row = divmod(operation, self.width)
     following = place + 1 if self.places > 1 else 0
@@ -98,12 +100,12 @@ def followers(self:Composed, operation):
     return [following * self.width + (row + k) % self.width for k in range(self.width)]
 
 @patch
-def successors(self:Composed, operation):
+def successors(self:Composed, operation: int) -> list[int]:
     "Positions of the operations that experts let follow one"
     return sorted(self.followers(operation)[self.unseen + 1:])
 
 @patch(as_prop=True)
-def seen(self:Composed):
+def seen(self:Composed) -> set[tuple[str, str]]:
     "Pairs of operations that experts show, by name"
     return {(a, self.names[j]) for i, a in enumerate(self.names) for j in self.successors(i)}
 
@@ -144,13 +146,13 @@ class Step(NamedTuple):
 def word_steps(
     self:Composed,
     rng: random.Random,
-    operations,  # positions
-):               # tuple of `Step`
+    operations: Iterable[int],  # positions
+) -> tuple[Step, ...]:          # tuple of `Step`
     "Operations in wordings and names drawn at random"
     return tuple(Step(o, rng.randrange(len(self.wordings[o]))) for o in operations)
 
 @patch
-def draw(self:Composed, rng: random.Random):  # tuple of `Step`
+def draw(self:Composed, rng: random.Random) -> tuple[Step, ...]:  # tuple of `Step`
     "What an expert writes"
     lengths, p = zip(*self.lengths)
     n = rng.choices(lengths, p)[0]
@@ -163,13 +165,13 @@ def draw(self:Composed, rng: random.Random):  # tuple of `Step`
 def _texts_of(self:Composed, steps): return [self.wordings[s.operation][s.text] for s in steps] + [self.end]
 
 @patch
-def step_texts(self:Composed, steps):
+def step_texts(self:Composed, steps: Sequence[Step]) -> list[str]:
     "The text of each step and of the line that ends the program, each but the first with the line break before it"
     first, *others = self._texts_of(steps)
     return [first.lstrip(), *others]
 
 @patch
-def program(self:Composed, steps) -> Program:
+def program(self:Composed, steps: Sequence[Step]) -> Program:
     "Steps as a program, its blocks labelled by operation"
     names = [self.names[s.operation] for s in steps]
     texts = self._texts_of(steps)
@@ -193,7 +195,7 @@ def _steps_by_text(world):
 def read_steps(
     self:Composed,
     completion: str,
-):               # names of the operations, and whether the whole text was understood
+) -> tuple[list[str], bool]:  # names of the operations, and whether the whole text was understood
     "The operations that a completion begins with"
     known = _steps_by_text(self)
     found = []
@@ -204,14 +206,14 @@ def read_steps(
     return found, rest == self.end
 
 @patch
-def find_steps(self:Composed, program: Program):  # tuple of `Step`
+def find_steps(self:Composed, program: Program) -> tuple[Step, ...]:  # tuple of `Step`
     "The steps that a program of this world consists of"
     first, *others = program.texts[:-1]
     return tuple(_steps_by_text(self)[text] for text in (BREAK + first, *others))
 
 # %% ../nbs/2_worlds/25_composed.ipynb #254c20db
 @patch
-def floors(self:Composed):  # dict: nats a program when the operations must be guessed, and when they are known
+def floors(self:Composed) -> dict[str, float]:  # nats a program: operations guessed (nll), and known (nll_known)
     "Expected negative log-probability of a completion under the experts, its number of steps given"
     n = sum(k * p for k, p in self.lengths)
     known = n * sum(math.log(len(texts)) for texts in self.wordings) / len(self.wordings)
@@ -222,7 +224,7 @@ def floors(self:Composed):  # dict: nats a program when the operations must be g
 @patch
 def problem(
     self:Composed,
-    operations=None,  # names; None: the target
+    operations: Sequence[str] | None=None,  # names; None: the target
 ) -> Problem:
     "A sequence of operations as a problem, with hidden tests"
     names = operations or self.target
@@ -237,16 +239,16 @@ def _tokenizer_of(world):
     return word_tokenizer([*(world.prompt(n) for n in range(1, 10)), world.end, *texts])
 
 @patch(as_prop=True)
-def tokenizer(self:Composed):
+def tokenizer(self:Composed) -> PreTrainedTokenizerFast:
     "A tokenizer of the words of this world"
     return _tokenizer_of(self)
 
 @patch
 def longest(
     self:Composed,
-    n,               # steps
-    tokenizer=None,  # None: that of the world
-):
+    n: int,                                          # steps
+    tokenizer: PreTrainedTokenizerBase | None=None,  # None: that of the world
+) -> int:
     "Tokens that are enough for n steps and the end"
     if self.places > 1: n = self.places
     tokenizer = tokenizer or self.tokenizer
@@ -255,7 +257,7 @@ def longest(
     return max(38 * n + 6, 6 + sum(most) * (n if self.places == 1 else 1))
 
 @patch(as_prop=True)
-def covering_texts(self:Composed):
+def covering_texts(self:Composed) -> list[str]:
     "Texts in which every token of a completion occurs, however text is cut: a token may reach over a seam"
     texts = {text for texts in self.wordings for text in texts} | {self.end}
     ends = {text.splitlines()[-1] for text in texts}
@@ -268,8 +270,8 @@ def covering_texts(self:Composed):
 def reword_steps(
     self:Composed,
     rng: random.Random,
-    steps,  # tuple of `Step`
-):          # tuple of `Step`
+    steps: Sequence[Step],  # tuple of `Step`
+) -> tuple[Step, ...]:      # tuple of `Step`
     "The same operations in other words and under other names"
     return self.word_steps(rng, [s.operation for s in steps])
 

@@ -8,9 +8,11 @@ __all__ = ['ConsolidateConfig', 'Lesson', 'Lessons', 'ConsolidateResult', 'share
 
 # %% ../nbs/1_method/15_consolidation.ipynb #81478a50
 import copy
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
@@ -49,10 +51,10 @@ class Lesson:
     batch: Batch
     shown: torch.Tensor   # (B,) bool, which are experts'
 
-    def __len__(self): return len(self.shown)
-    def __getitem__(self, rows): return Lesson(self.batch[rows], self.shown[rows])
+    def __len__(self) -> int: return len(self.shown)
+    def __getitem__(self, rows: torch.Tensor) -> "Lesson": return Lesson(self.batch[rows], self.shown[rows])
 
-    def loss(self, model, base, vocab=None):
+    def loss(self, model: Backbone, base: Backbone, vocab: torch.Tensor | None=None) -> torch.Tensor:
         "Nats an action."
         found = (~self.shown).nonzero()[:, 0]
         shown = self.shown.nonzero()[:, 0]
@@ -64,21 +66,21 @@ class Lesson:
 
 class Lessons:
     "Programs to imitate, with the residuals of the frozen lower half, computed once for each."
-    def __init__(self, backbone, experts: ExpertData = None):
+    def __init__(self, backbone: Backbone, experts: ExpertData | None = None) -> None:
         self.backbone = backbone
         self.experts = experts
         self.items = {}    # prompt -> items of `ExpertData`
 
     def add(self,
-        rows,  # dicts with prompt and completion
-    ):
+        rows: Sequence[Mapping[str, Any]],  # dicts with prompt and completion
+    ) -> None:
         "Read more programs."
         if not rows: return
         pairs = [dict(prompt=row['prompt'], completion=row['completion']) for row in rows]
         self.data = expert_data(self.backbone, to_steps(Dataset.from_list(pairs), self.backbone.tokenizer))
-        for pair, item in zip(pairs, self.data): self.items.setdefault(pair['prompt'], []).append(item)
+        for i, pair in enumerate(pairs): self.items.setdefault(pair['prompt'], []).append(self.data[i])
 
-    def draw(self, n, replay):
+    def draw(self, n: int, replay: float) -> Lesson:
         "A `Lesson` of n programs, a share of them experts', by torch's random state."
         n_experts = round(n * replay) if self.experts else 0
         prompts = sorted(self.items)
@@ -88,7 +90,7 @@ class Lessons:
         return Lesson(self.data.batch(items).to(self.backbone.device), torch.arange(n) >= n - n_experts)
 
     @property
-    def tokens(self):
+    def tokens(self) -> torch.Tensor:
         "Every token that these programs use, sorted."
         return torch.cat([item[2] for items in self.items.values() for item in items]).unique()
 
@@ -102,26 +104,26 @@ class ConsolidateResult:
     history: pd.DataFrame   # round, programs (verified so far), by, right, known, loss, nll_program of experts, seconds
 
     @cached_property
-    def backbone(self):
+    def backbone(self) -> Backbone:
         "The base with the adapter merged into its weights: a `Backbone` like any other."
         merged = copy.deepcopy(self.model).merge_and_unload()
         return Backbone(merged, self.base.layer, self.base.tokenizer)
 
-    def save_adapter(self, folder):
+    def save_adapter(self, folder: str | Path) -> None:
         "Keep the adapter alone, for `peft`."
-        self.model.save_pretrained(folder)
+        self.model.save_pretrained(str(folder))
 
-    def save_pretrained(self, folder):
+    def save_pretrained(self, folder: str | Path) -> None:
         "Keep the merged model, for `transformers` and `Backbone.from_pretrained`."
         self.backbone.save_pretrained(folder)
 
 # %% ../nbs/1_method/15_consolidation.ipynb #04ae2eea
 def share_out(
-    prompts,
-    known,    # {prompt: list of distinct right completions}
-    share,    # {prompt: share right of the model's own last attempts}
-    config,
-):            # {prompt: attempts} by abstract actions, and by the model
+    prompts: Iterable[str],
+    known: Mapping[str, list[str]],          # {prompt: list of distinct right completions}
+    share: Mapping[str, float],              # {prompt: share right of the model's own last attempts}
+    config: ConsolidateConfig,
+) -> tuple[dict[str, int], dict[str, int]]:  # {prompt: attempts} by abstract actions, and by the model
     "Who shall look for what in the next round."
     c = config
     open_ = [p for p in prompts if share.get(p, 0.) < c.solved]
@@ -130,7 +132,8 @@ def share_out(
     return {p: n for p in open_ if p not in by_model}, {p: n for p in by_model}
 
 # %% ../nbs/1_method/15_consolidation.ipynb #ffce5659
-def take_in(rows, known, share, by_model):
+def take_in(rows: Sequence[Mapping[str, Any]], known: Mapping[str, list[str]], share: dict[str, float],
+            by_model: Iterable[str]) -> list:
     "Note what is new and right, and how often the model was right; returns the new ones."
     new = []
     for row in rows:
@@ -145,14 +148,17 @@ def take_in(rows, known, share, by_model):
 
 
 def consolidate_in_rounds(
-    backbone,
-    prompts,                # texts
-    find,                   # (round, backbone or None, {prompt: n}) -> rows with prompt, completion, right; perhaps with state_dict
-    config=ConsolidateConfig(),
-    experts: ExpertData = None,  # programs that are not to be forgotten
-    valid: ExpertData = None,    # experts' programs for the history
-    vocab=None,             # (V',) sorted token ids that experts use, to which training is restricted; None: all
-    checkpoint=None,        # folder in which an interrupted training is taken up again; None: none
+    backbone: Backbone,
+    prompts: Sequence[str],  # texts
+    # (round, backbone or None, {prompt: n}) -> rows with prompt, completion, right; perhaps with state_dict
+    find: Callable,
+    config: ConsolidateConfig=ConsolidateConfig(),
+    experts: ExpertData | None = None,  # programs that are not to be forgotten
+    valid: ExpertData | None = None,  # experts' programs for the history
+    # (V',) sorted token ids that experts use, to which training is restricted; None: all
+    vocab: torch.Tensor | None=None,
+    # folder in which an interrupted training is taken up again; None: none
+    checkpoint: str | Path | None=None,
 ) -> ConsolidateResult:
     "Phase 4: explore, verify, imitate; until every prompt is solved or the rounds are used up."
     c = config
@@ -195,10 +201,11 @@ def consolidate_in_rounds(
 
 def consolidate(
     backbone: Backbone,
-    rows: Dataset | list[dict],             # `Dataset`, or dicts, with columns prompt and completion: programs that are right
+    # `Dataset`, or dicts, with columns prompt and completion: programs that are right
+    rows: Dataset | list[dict],
     config: ConsolidateConfig=ConsolidateConfig(),
-    experts: ExpertData = None,
-    valid: ExpertData = None,
+    experts: ExpertData | None = None,
+    valid: ExpertData | None = None,
     vocab: torch.Tensor | None=None,
     checkpoint: str | Path | None=None,  # as for `consolidate_in_rounds`
 ) -> ConsolidateResult:

@@ -10,6 +10,7 @@ __all__ = ['CARD', 'About', 'twin_of', 'Controlled', 'reads_alike', 'make_card',
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import contextmanager, redirect_stdout
 from copy import copy as shallow
 from copy import deepcopy
@@ -18,35 +19,39 @@ from functools import cached_property
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
+import torch
 from fastcore.basics import patch
 from huggingface_hub import ModelCard, ModelCardData, ModelHubMixin
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-from transformers import AutoTokenizer, GenerationMixin, PreTrainedTokenizerFast
+from transformers import (
+    AutoTokenizer, GenerationMixin, PreTrainedModel, PreTrainedTokenizerBase, PreTrainedTokenizerFast)
+from transformers.generation import BaseStreamer
 
 from .backbone import Backbone, BackboneError, fetch
 from .internal_rl import Policy
 from .library import Library, LibraryPolicy
 from .metacontroller import Metacontroller
-from .steering import as_criterion, as_policy, decoding_loop, steer
+from .steering import Steered, as_criterion, as_policy, decoding_loop, steer
 
 # %% ../nbs/1_method/16_controlled.ipynb #ctl008
 @dataclass
 class About:
     "Where a controlled model comes from."
-    base: str = None      # hub id, or smollm2, of weights that everybody can get; None: they are kept whole
-    revision: str = None  # commit of a base from the hub
-    adapter: str = None   # folder of what was added to that base; None: nothing was
-    task: str = ''        # what it was made for
-    data: str = ''        # what experts showed
-    phases: list = field(default_factory=list)   # a sentence each
-    results: str = ''     # a table in Markdown
-    prompt: str = ''      # an example
-    licence: str = None   # as the hub names licences; None: nobody said
+    base: str | None = None                     # hub id, or smollm2, of weights for everybody; None: they are kept whole
+    revision: str | None = None                 # commit of a base from the hub
+    adapter: str | None = None                  # folder of what was added to that base; None: nothing was
+    task: str = ''                              # what it was made for
+    data: str = ''                              # what experts showed
+    phases: list = field(default_factory=list)  # a sentence each
+    results: str = ''                           # a table in Markdown
+    prompt: str = ''                            # an example
+    licence: str | None = None                  # as the hub names licences; None: nobody said
 
 # %% ../nbs/1_method/16_controlled.ipynb #ctl010
-def twin_of(model):   # of `transformers`
+def twin_of(model: PreTrainedModel) -> PreTrainedModel:  # of `transformers`
     "Another face of the same weights, with a `generate` and settings of generation of its own."
     twin = shallow(model)
     twin._modules = dict(model._modules)
@@ -58,12 +63,13 @@ def twin_of(model):   # of `transformers`
 class Controlled(ModelHubMixin):
     "A base under the control of abstract actions: backbone, metacontroller and policy."
     def __init__(self,
-        backbone: Backbone,     # with the adapter in it
+        backbone: Backbone,            # with the adapter in it
         mc: Metacontroller,
-        policy='prior',         # who chooses z: 'prior', 'zero', `Policy`, `LibraryPolicy`, `Library`, or a callable
-        library: Library=None,  # names of abstract actions, if there are any
-        about: About=None,      # where all that comes from
-    ):
+        # who chooses z: 'prior', 'zero', `Policy`, `LibraryPolicy`, `Library`, or a callable
+        policy: str | Policy | LibraryPolicy | Library | Callable='prior',
+        library: Library | None=None,  # names of abstract actions, if there are any
+        about: About | None=None,      # where all that comes from
+    ) -> None:
         if backbone.n_e != mc.config.n_e:
             raise ValueError(f"The metacontroller controls a stream of width {mc.config.n_e}, "
                              f"but the backbone's is {backbone.n_e}.")
@@ -76,48 +82,51 @@ class Controlled(ModelHubMixin):
         self._hub_mixin_config = None   # `controlled.json` says all
 
     @property
-    def tokenizer(self): return self.backbone.tokenizer
+    def tokenizer(self) -> PreTrainedTokenizerBase | None: return self.backbone.tokenizer
 
     @property
-    def act(self):
+    def act(self) -> Callable:
         "The policy as `steer` takes it: z is drawn."
-        drawn = getattr(self.policy, 'act', self.policy)
+        drawn: Any = getattr(self.policy, 'act', self.policy)
         return as_policy(drawn, self.mc.config.n_z)
 
     @property
-    def mode(self):
+    def mode(self) -> Callable:
         "The same with the likeliest z; without a policy, z = 0."
-        likeliest = getattr(self.policy, 'mode', 'zero' if self.policy == 'prior' else self.act)
+        likeliest: Any = getattr(self.policy, 'mode', 'zero' if self.policy == 'prior' else self.act)
         return as_policy(likeliest, self.mc.config.n_z)
 
-    def steer(self, input_ids, attention_mask=None, likeliest=False, **options):
+    def steer(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None=None,
+              likeliest: bool=False, **options: Any) -> Steered:
         "What `steer` does, with these parts."
         return steer(self.backbone, self.mc, input_ids, attention_mask, self.mode if likeliest else self.act, **options)
 
     @cached_property
-    def model(self):
+    def model(self) -> Any:
         "The model of `transformers`, weights shared, whose `generate` is under control."
         twin = twin_of(self.backbone.model)
         if self.backbone.end_tokens: twin.generation_config.eos_token_id = self.backbone.end_tokens
         twin.generate = self.generate
         return twin
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         named = self.policy if isinstance(self.policy, str) else type(self.policy).__name__
         return f"Controlled({self.backbone}, z of width {self.mc.config.n_z}, policy: {named})"
 
 # %% ../nbs/1_method/16_controlled.ipynb #ctl013
 @patch
 def generate(self:Controlled,
-    inputs=None,       # (B, P) token ids, padded on the left; or input_ids=
-    streamer=None,
-    likeliest=False,   # whether z is the likeliest instead of drawn
-    threshold=None,    # of the gate; None: the metacontroller's own
-    **options,         # as for `generate` of `transformers`; and a seed
-):                     # (B, P + N) token ids; a `Steered` with return_dict_in_generate=True
+    inputs: torch.Tensor | None=None,  # (B, P) token ids, padded on the left; or input_ids=
+    streamer: BaseStreamer | None=None,
+    likeliest: bool=False,             # whether z is the likeliest instead of drawn
+    threshold: float | None=None,      # of the gate; None: the metacontroller's own
+    **options: Any,                    # as for `generate` of `transformers`; and a seed
+) -> torch.Tensor | Steered:           # (B, P + N) token ids; a `Steered` with return_dict_in_generate=True
     "Generate under control, as `transformers` does without."
     loop = decoding_loop(self.backbone, self.mc, self.mode if likeliest else self.act, threshold, streamer)
-    return GenerationMixin.generate(self.model, inputs, custom_generate=loop, streamer=streamer, **as_criterion(options))
+    options = as_criterion(options)
+    found: Any = GenerationMixin.generate(self.model, inputs, custom_generate=loop, streamer=streamer, **options)
+    return found
 
 # %% ../nbs/1_method/16_controlled.ipynb #ctl015
 CARD = """---
@@ -176,7 +185,7 @@ world, lanes = task.find_task({task!r}).world(one.backbone, 8, None)
 env = internal_env.InternalEnv(one.backbone, one.mc, world)
 print(internal_rl.rollout(env, one.act, seed=0, options=lanes).mean_reward())"""
 
-def reads_alike(backbone):
+def reads_alike(backbone: Backbone) -> bool:
     "Whether `AutoTokenizer`, which takes the class usual for an architecture, reads as the backbone's own tokenizer."
     with tempfile.TemporaryDirectory() as folder:
         backbone.model.config.save_pretrained(folder)
@@ -186,13 +195,13 @@ def reads_alike(backbone):
     return all(forms[0][part] == forms[1][part] for part in ('model', 'pre_tokenizer', 'normalizer', 'decoder'))
 
 @patch
-def usage(self:Controlled, name):   # that it is loaded by
+def usage(self:Controlled, name: str | Path) -> str:  # that it is loaded by
     "Five lines that use it."
     form = _USE if self.tokenizer is not None else _USE_WORLD
     return form.format(name=str(name), prompt=self.about.prompt or 'def f(x):', task=self.about.task)
 
 @patch
-def describe(self:Controlled):
+def describe(self:Controlled) -> list[str]:
     "A line for each part."
     a = self.about
     mc = self.mc.config
@@ -207,7 +216,8 @@ def describe(self:Controlled):
             f"Policy: {policy}."]
 
 # %% ../nbs/1_method/16_controlled.ipynb #ctl017
-def make_card(about, title, intro, usage, parts, more='', **metadata) -> ModelCard:
+def make_card(about: About, title: str, intro: str, usage: str, parts: list[str], more: str='',
+              **metadata: Any) -> ModelCard:
     "A card; metadata are those of the hub."
     if about.task.startswith('hub:'): metadata['datasets'] = [about.task.split(':')[1]]
     data = ModelCardData(license=about.licence, library_name='temporal-abstraction', **metadata)
@@ -219,8 +229,8 @@ def make_card(about, title, intro, usage, parts, more='', **metadata) -> ModelCa
 
 @patch
 def generate_model_card(self:Controlled,
-    name='.',     # that it will be loaded by
-    **metadata,   # of the hub, such as language='en'
+    name: str | Path='.',  # that it will be loaded by
+    **metadata: Any,       # of the hub, such as language='en'
 ) -> ModelCard:
     "The card, from what is known."
     a = self.about
@@ -233,12 +243,12 @@ def generate_model_card(self:Controlled,
 
 @patch
 def save_pretrained(self:Controlled,
-    save_directory,
-    *, repo_id=None,         # of the hub, for a push
-    push_to_hub=False,
-    model_card_kwargs=None,  # as for `generate_model_card`
-    **options,               # as for `push_to_hub`
-):
+    save_directory: str | Path,
+    *, repo_id: str | None=None,                    # of the hub, for a push
+    push_to_hub: bool=False,
+    model_card_kwargs: dict[str, Any] | None=None,  # as for `generate_model_card`
+    **options: Any,                                 # as for `push_to_hub`
+) -> str | None:
     "Keep all parts and the card in a folder; and push them, if wanted. ValueError for a policy that is a mere function."
     if not isinstance(self.policy, str) and type(self.policy).__name__ not in _KINDS:
         raise ValueError(f"A policy that is kept must be one of 'prior', 'zero', {', '.join(_KINDS)}; got {self.policy!r}.")
@@ -247,7 +257,8 @@ def save_pretrained(self:Controlled,
         save_directory, repo_id=repo_id, push_to_hub=push_to_hub, model_card_kwargs=said, **options)
 
 @patch
-def push_to_hub(self:Controlled, repo_id, *, model_card_kwargs=None, **options):
+def push_to_hub(self:Controlled, repo_id: str, *, model_card_kwargs: dict[str, Any] | None=None,
+                **options: Any) -> str:
     "Upload all parts and the card in one commit: private, token, branch, create_pr and so on as in `huggingface_hub`."
     said = dict(name=repo_id) | (model_card_kwargs or {})
     return super(Controlled, self).push_to_hub(repo_id, model_card_kwargs=said, **options)
@@ -259,7 +270,7 @@ _GENERATE = (
     '"""Generation under control, as `transformers` finds it; see the card."""\n'
     'from temporal_abstraction.controlled import generate\n')
 
-def copy_adapter(folder, to):
+def copy_adapter(folder: str | Path, to: str | Path) -> None:
     "Copy an adapter, and those beside it that it was trained upon."
     folder = Path(folder)
     shutil.copytree(folder, to, dirs_exist_ok=True)
@@ -295,7 +306,7 @@ def _save_pretrained(self:Controlled, save_directory):
     (folder / _FILE).write_text(json.dumps(said, indent=1))
 
 # %% ../nbs/1_method/16_controlled.ipynb #ctl021
-def shipped_parts(name):   # of a task, such as many or pinpad:mini
+def shipped_parts(name: str) -> dict[str, Path]:  # of a task, such as many or pinpad:mini
     "Folders of what the package brings for a task, by kind; an empty dict if that is nothing."
     home = Path(str(files('temporal_abstraction') / 'artefacts'))
     for place in (f'composed_{name}', name.removeprefix('pinpad:')):
@@ -335,7 +346,7 @@ def _base_of(folder, about):
     return str(fetch(about.base, about.revision)) if about.revision else about.base
 
 @_quietly()
-def _parts(folder, said, device):
+def _parts(folder, said, device) -> tuple[Any, Any, Any]:
     "Metacontroller, policy and library of a folder. `BackboneError` where one is missing."
     for part in ('metacontroller', *(['policy'] if said['policy'] in _KINDS else [])):
         if not (folder / part).is_dir(): raise BackboneError(f"{folder} lacks its {part}.")
@@ -347,7 +358,7 @@ def _parts(folder, said, device):
     library = Library.from_pretrained(folder / 'library') if (folder / 'library').is_dir() else None
     return mc, policy, library
 
-def find_controlled(place, revision=None, **options):
+def find_controlled(place: str | Path, revision: str | None=None, **options: Any) -> Path:
     "The folder of a controlled model, downloaded if it is on the hub. `BackboneError` where there is none."
     if Path(place).expanduser().is_dir(): return Path(place).expanduser()
     try: return fetch(place, revision, **options)
@@ -358,11 +369,11 @@ def find_controlled(place, revision=None, **options):
 
 @patch(cls_method=True)
 def from_pretrained(cls:Controlled,
-    place,          # a folder, a hub id, or a task that the package brings something for
-    *, dtype=None,  # of the backbone; None: as it was kept
-    device=None,    # such as "cuda"; None: the CPU
-    revision=None,  # branch, tag or commit of a hub id
-    **options,      # token, cache_dir, force_download, local_files_only: as in `huggingface_hub`
+    place: str | Path,          # a folder, a hub id, or a task that the package brings something for
+    *, dtype: str | torch.dtype | None=None,  # of the backbone; None: as it was kept
+    device: str | torch.device | None=None,  # such as "cuda"; None: the CPU
+    revision: str | None=None,  # branch, tag or commit of a hub id
+    **options: Any,             # token, cache_dir, force_download, local_files_only: as in `huggingface_hub`
 ) -> Controlled:
     "Load all parts. `BackboneError` says what is missing or does not fit."
     parts = {} if Path(place).expanduser().is_dir() else shipped_parts(str(place))
@@ -377,10 +388,13 @@ def from_pretrained(cls:Controlled,
 # %% ../nbs/1_method/16_controlled.ipynb #ctl033
 _known = WeakKeyDictionary()   # model -> `Controlled` around the same weights
 
-def around(model, place=None):   # a model of `transformers`; None: where it was loaded from
+def around(
+    model: PreTrainedModel,
+    place: str | Path | None=None,  # None: where it was loaded from
+) -> Controlled:
     "The controlled model whose weights are in use already."
     commit = getattr(model.config, '_commit_hash', None)
-    folder = find_controlled(place or model.name_or_path, commit)
+    folder = find_controlled(place or str(model.name_or_path), commit)
     said = _read(folder, folder)
     tokens = folder / 'tokenizer.json'
     tokenizer = PreTrainedTokenizerFast.from_pretrained(str(folder), padding_side='left') if tokens.is_file() else None
@@ -388,10 +402,10 @@ def around(model, place=None):   # a model of `transformers`; None: where it was
     return Controlled(backbone, *_parts(folder, said, backbone.device), About(**said['about']))
 
 def generate(
-    inputs=None,   # (B, P) token ids; first, as whoever calls `model.generate` gives them
-    *, model,      # of `transformers`, loaded from that folder or repository
-    **options,     # as for `generate` of a `Controlled`
-):
+    inputs: torch.Tensor | None=None,  # (B, P) token ids; first, as whoever calls `model.generate` gives them
+    *, model: PreTrainedModel,         # of `transformers`, loaded from that folder or repository
+    **options: Any,                    # as for `generate` of a `Controlled`
+) -> torch.Tensor | Steered:
     "What the `custom_generate` of a folder or repository runs."
     if model not in _known: _known[model] = around(model)
     return _known[model].generate(inputs, **options)

@@ -7,16 +7,20 @@ __all__ = ['LabelControllers', 'ControllersConfig', 'ControllersResult', 'contro
            'goal_success', 'draw_actions', 'controllers_by_layer']
 
 # %% ../nbs/3_measure/42_controllers.ipynb #9e91f0a4
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pandas as pd
 import torch
 from torch import nn
 from torch.nn import functional as F
+from transformers import PreTrainedModel
 
-from .pinpad import PinpadEnv, expert
+from .backbone import Backbone
+from .pinpad import Pinpad, PinpadEnv, expert
 from .probing import AnyLayer, Labelled, label_walks
 from .settings import Count, NotNegative, Positive, Settings, Whole
 from .training import Loop
@@ -24,7 +28,9 @@ from .training import Loop
 # %% ../nbs/3_measure/42_controllers.ipynb #4650427a
 class LabelControllers(nn.Module):
     "A low-rank controller U_g = A_g B_g of the stream for each label g; no effect before training."
-    def __init__(self, n_labels, n_e, rank=16):
+    scale: torch.Tensor  # (n_e,) spread of the residuals
+
+    def __init__(self, n_labels: int, n_e: int, rank: int=16) -> None:
         super().__init__()
         self.A = nn.Parameter(torch.zeros(n_labels, n_e, rank))
         self.B = nn.Parameter(torch.randn(n_labels, rank, n_e))
@@ -32,7 +38,7 @@ class LabelControllers(nn.Module):
         self.register_buffer('scale', torch.ones(n_e))
 
     @torch.no_grad()
-    def fit_scale(self, e):
+    def fit_scale(self, e: torch.Tensor) -> Self:
         "Measure the spread of each residual dimension on e (..., n_e); call once before training."
         e = e.flatten(0, -2).float()
         if len(e) < 2: raise ValueError(f"The spread of residuals is measured on at least 2 steps, got {len(e)}.")
@@ -44,9 +50,9 @@ class LabelControllers(nn.Module):
         return self
 
     def forward(self,
-        e,      # (..., n_e) residual stream
-        label,  # (...) int64
-    ):          # e + U_g e: (..., n_e)
+        e: torch.Tensor,      # (..., n_e) residual stream
+        label: torch.Tensor,  # (...) int64
+    ) -> torch.Tensor:        # e + U_g e: (..., n_e)
         Be = torch.einsum('...e,gre->...gr', e / self.scale, self.B)
         chosen = F.one_hot(label, len(self.B)).to(e.dtype)
         return e + torch.einsum('...gr,ger,...g->...e', Be, self.A, chosen) * self.scale * self.gain
@@ -73,10 +79,10 @@ class ControllersResult:
 
 # %% ../nbs/3_measure/42_controllers.ipynb #ff757ecb
 def controlled_nll(
-    backbone,
-    controllers,     # `LabelControllers`; None: the base alone
+    backbone: Backbone,
+    controllers: LabelControllers | None,  # None: the base alone
     data: Labelled,
-):                   # mean nats an action
+) -> torch.Tensor:                         # mean nats an action
     "How surprising the expert's actions are under the controller of the true label at each step."
     obs, m = (x.to(backbone.device) for x in (data.obs, data.mask))
     with torch.no_grad(): e, _ = backbone.lower(obs, use_cache=False)
@@ -88,11 +94,12 @@ def controlled_nll(
 
 
 def train_controllers(
-    backbone,   # a `Backbone`, split where the controllers act
-    sample,     # (n, generator) -> n fresh trajectories as `Labelled`
-    n_labels,
-    config=ControllersConfig(),
-    checkpoint=None,  # folder in which an interrupted training is taken up again
+    backbone: Backbone,  # split where the controllers act
+    # (n, generator) -> n fresh trajectories as `Labelled`
+    sample: Callable[[int, torch.Generator], Labelled],
+    n_labels: int,
+    config: ControllersConfig=ControllersConfig(),
+    checkpoint: str | Path | None=None,  # folder in which an interrupted training is taken up again
 ) -> ControllersResult:
     "Minimise -log p(a_t | o_{1:t}, U_g) over U, the base frozen (Kobayashi et al. 2025, known subgoals)."
     c = config
@@ -115,22 +122,23 @@ def train_controllers(
 
 
 def draw_walks(
-    world,  # a `Pinpad`
-):          # (n, generator) -> `Labelled`
+    world: Pinpad,
+) -> Callable[[int, torch.Generator], Labelled]:  # (n, generator) -> `Labelled`
     "Labelled episodes of the gridworld's expert without end."
     return lambda n, generator: label_walks(expert(world, n, generator))
 
 # %% ../nbs/3_measure/42_controllers.ipynb #04d34eda
 @torch.no_grad()
 def goal_success(
-    backbone,       # a `Backbone` that reads observations
-    controllers,    # `LabelControllers`, or None for the base alone
-    world,          # its `Pinpad`
-    tasks=None,     # tuple of tasks, one drawn for each episode; None: those the expert showed
-    n=1024,         # episodes
-    seed=0,         # fixes layouts, tasks and moves
-    temperature=1., # of the model's moves; 0 takes the likeliest
-):                  # share of episodes in which the whole task is done
+    backbone: Backbone,                          # a `Backbone` that reads observations
+    controllers: LabelControllers | None,        # or None for the base alone
+    world: Pinpad,
+    # tuple of tasks, one drawn for each episode; None: those the expert showed
+    tasks: Sequence[Sequence[int]] | None=None,
+    n: int=1024,                                 # episodes
+    seed: int=0,                                 # fixes layouts, tasks and moves
+    temperature: float=1.,                       # of the model's moves; 0 takes the likeliest
+) -> float:                                      # share of episodes in which the whole task is done
     "Let the model act under the controller of the goal at hand; ended episodes leave the batch."
     put = lambda x: torch.as_tensor(x, device=backbone.device)
     env = PinpadEnv(n, world, tasks)
@@ -153,7 +161,7 @@ def goal_success(
     return success.mean()
 
 
-def draw_actions(logits, temperature, generator):
+def draw_actions(logits: torch.Tensor, temperature: float, generator: torch.Generator) -> np.ndarray:
     "Actions (n,) for logits (n, V), drawn or, at temperature 0, the likeliest."
     if not temperature: return logits.argmax(-1).cpu().numpy()
     p = (logits.float() / temperature).softmax(-1).cpu()
@@ -161,14 +169,14 @@ def draw_actions(logits, temperature, generator):
 
 # %% ../nbs/3_measure/42_controllers.ipynb #5bddef56
 def controllers_by_layer(
-    model,                       # a base that reads observations
-    world,                       # its `Pinpad`
-    config=ControllersConfig(),
-    layers=None,                 # where to control; None: from the embedding to the last block
-    n=1024,                      # episodes for each number
-    seeds=(0,),                  # of training and of episodes
-    checkpoint=None,             # folder in which an interrupted training is taken up again
-) -> pd.DataFrame:               # layer, tasks (seen, unseen), controller, success, nll, seed
+    model: PreTrainedModel,              # a base that reads observations
+    world: Pinpad,
+    config: ControllersConfig=ControllersConfig(),
+    layers: Iterable[int] | None=None,   # where to control; None: from the embedding to the last block
+    n: int=1024,                         # episodes for each number
+    seeds: Sequence[int]=(0,),           # of training and of episodes
+    checkpoint: str | Path | None=None,  # folder in which an interrupted training is taken up again
+) -> pd.DataFrame:                       # layer, tasks (seen, unseen), controller, success, nll, seed
     "Train controllers at each layer, and let them walk tasks the expert showed and one it never did."
     if layers is None: layers = AnyLayer.layers(model.config.num_hidden_layers)
     sample = draw_walks(world)

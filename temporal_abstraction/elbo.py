@@ -8,29 +8,31 @@ __all__ = ['elbo_terms', 'TrainMetacontrollerConfig', 'prior_control', 'evaluate
 
 # %% ../nbs/1_method/10_elbo.ipynb #8aae0e45
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
 
 from .backbone import Backbone
-from .data import action_nll, ExpertData
+from .data import action_nll, Batch, DataSource, ExpertData
 from .metacontroller import (
-    Metacontroller, MetacontrollerConfig, soft, straight_through)
+    Metacontroller, MetacontrollerConfig, soft, straight_through, Control)
 from .processes import mean_of, randn_like, own_rows, sharing
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
 from .training import Batches, Loop
 
 # %% ../nbs/1_method/10_elbo.ipynb #dca8d761
 def elbo_terms(
-    backbone,
+    backbone: Backbone,
     mc: Metacontroller,
-    batch,         # a `Batch`, with views or without
-    switch=soft,   # how a gate logit becomes beta
-    noise=1.,      # scale of the sampling noise of z~
-    vocab=None,    # restrict the softmax to these token ids
-):                 # nll (B,), kl (B,), the metacontroller's `Control`
+    batch: Batch,                                         # with views or without
+    switch: Callable[[torch.Tensor], torch.Tensor]=soft,  # how a gate logit becomes beta
+    noise: float=1.,                                      # scale of the sampling noise of z~
+    vocab: torch.Tensor | None=None,                      # restrict the softmax to these token ids
+) -> tuple[torch.Tensor, torch.Tensor, Control]:          # nll (B,), kl (B,), the metacontroller's `Control`
     "The two terms of the objective, in nats a sequence, and what produced them."
     control = mc.describe(batch, switch, noise)
     nll = action_nll(backbone, batch, control.e_hat, vocab).sum(1)
@@ -59,25 +61,25 @@ class TrainMetacontrollerConfig(Settings):
     seed: Whole = 0                   # fixes batches, z and gates
     log_every: Count = 25             # steps between lines of the history
 
-    def rise(self, step, start, over):
+    def rise(self, step: int, start: float, over: float) -> float:
         "0 before `start`, 1 from `start + over` on, linear between (both as shares of the steps)."
         return min(1., max(0., (step + 1 - start * self.steps) / max(1., over * self.steps)))
 
-    def alpha(self, step):
+    def alpha(self, step: int) -> float:
         "KL weight at this step."
         return max(self.kl_start, self.kl_weight * self.rise(step, self.kl_delay, self.kl_warmup))
 
-    def cost(self, step):
+    def cost(self, step: int) -> float:
         "Nats a switch at this step."
         return self.switch_cost * self.rise(step, self.draw_from, self.cost_warmup)
 
-    def switch(self, step):
+    def switch(self, step: int) -> Callable[[torch.Tensor], torch.Tensor]:
         "How gates are computed at this step."
         if step < self.open_for * self.steps: return torch.ones_like
         return straight_through if step >= self.draw_from * self.steps else soft
 
 # %% ../nbs/1_method/10_elbo.ipynb #c94ff7da
-def prior_control(mc, batch):
+def prior_control(mc: Metacontroller, batch: Batch) -> torch.Tensor:
     "Residuals controlled by z from the prior N(0, I), redrawn where the hard gate fires: (B, T, n_e)."
     x, h_prev = mc.read_stream(batch.e, batch.mask)
     noise = randn_like(x.new_empty(*batch.mask.shape, mc.config.n_z))
@@ -86,13 +88,13 @@ def prior_control(mc, batch):
 
 @torch.no_grad()
 def evaluate_elbo(
-    backbone,
+    backbone: Backbone,
     mc: Metacontroller,
-    data,           # `ExpertData`, or a stream with a fixed set
-    batch_size=32,  # programs scored at once
-    vocab=None,     # restrict the softmax to these token ids
-    seed=0,         # fixes all that is drawn; torch's own random state stays as it was
-):                  # dict of means
+    data: DataSource,                 # `ExpertData`, or a stream with a fixed set
+    batch_size: int=32,               # programs scored at once
+    vocab: torch.Tensor | None=None,  # restrict the softmax to these token ids
+    seed: int=0,                      # fixes all that is drawn; torch's own random state stays as it was
+) -> dict[str, float]:                # dict of means
     "Nats a program under each choice of z, the KL, and how the gate behaves, averaged over programs."
     rows = []
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
@@ -148,13 +150,14 @@ def _thawed(backbone):
 
 # %% ../nbs/1_method/10_elbo.ipynb #929b16fc
 def train_metacontroller(
-    backbone,
-    mc: Metacontroller,               # trained in place
-    data: ExpertData,
-    config=TrainMetacontrollerConfig(),
-    valid: ExpertData=None,           # programs for the history
-    vocab=None,
-    checkpoint=None,                  # folder in which an interrupted training is taken up again; None: none
+    backbone: Backbone,
+    mc: Metacontroller,                  # trained in place
+    data: DataSource,
+    config: TrainMetacontrollerConfig=TrainMetacontrollerConfig(),
+    valid: DataSource | None=None,       # programs for the history
+    vocab: torch.Tensor | None=None,
+    # folder in which an interrupted training is taken up again; None: none
+    checkpoint: str | Path | None=None,
 ) -> TrainMetacontrollerResult:
     "Phase 2: minimise NLL + alpha KL over the metacontroller, the base frozen."
     c = config
@@ -181,10 +184,10 @@ class MetacontrollerSizes(MetacontrollerConfig):
     "Sizes and parts of a metacontroller for any backbone: the width of the stream is filled in later."
     n_e: None = field(default=None, init=False)
 
-    def __post_init__(self): self.fit(1)   # whose checks apply
+    def __post_init__(self) -> None: self.fit(1)  # whose checks apply
 
     def fit(self,
-        n_e,  # width of the residual stream
+        n_e: int,  # width of the residual stream
     ) -> MetacontrollerConfig:
         "The configuration for a stream of this width. ValueError for sizes that make no sense."
         return MetacontrollerConfig(**vars(self) | dict(n_e=n_e))
@@ -198,11 +201,12 @@ class DiscoverConfig(TrainMetacontrollerConfig):
 # %% ../nbs/1_method/10_elbo.ipynb #7dd00368
 def discover(
     backbone: Backbone,
-    data,                     # `ExpertData` or a stream: `e_steps` and `loader`, with views or without
+    data: DataSource,  # `ExpertData` or a stream: `e_steps` and `loader`, with views or without
     config: DiscoverConfig=DiscoverConfig(),
-    valid=None,               # the same, for the history
-    vocab: torch.Tensor | None=None,               # (V',) sorted token ids the softmax is restricted to; None: all
-    checkpoint: str | Path | None=None,          # folder in which an interrupted training is taken up again; None: none
+    valid: DataSource | None=None,  # the same, for the history
+    vocab: torch.Tensor | None=None,  # (V',) sorted token ids the softmax is restricted to; None: all
+    # folder in which an interrupted training is taken up again; None: none
+    checkpoint: str | Path | None=None,
 ) -> TrainMetacontrollerResult:
     "Phase 2 with a new metacontroller (Kobayashi et al. 2025, discovery of abstract actions)."
     torch.manual_seed(config.seed)
@@ -211,9 +215,9 @@ def discover(
 
 # %% ../nbs/1_method/10_elbo.ipynb #62c3edd4
 def change(
-    config,     # a dataclass
-    **changes,  # new values; for settings inside settings a dict of changes
-):
+    config: Any,     # a dataclass
+    **changes: Any,  # new values; for settings inside settings a dict of changes
+) -> Any:
     "A copy of a configuration with changes, also of settings inside settings."
     nested = {k: change(getattr(config, k), **v) for k, v in changes.items() if isinstance(v, dict)}
     return replace(config, **changes | nested)

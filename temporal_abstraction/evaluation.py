@@ -13,8 +13,10 @@ __all__ = ['BOUNDARIES', 'CONVENTIONS', 'WHERE', 'SHOWN', 'true_switches', 'Trac
 # %% ../nbs/3_measure/43_evaluation.ipynb #dae419f0
 import re
 from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,21 +28,22 @@ from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import adjusted_mutual_info_score, balanced_accuracy_score
 from sklearn.model_selection import cross_val_predict, StratifiedGroupKFold
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
-from transformers import StoppingCriteria
+from transformers import PreTrainedTokenizerBase, StoppingCriteria
 
-from .backbone import decode_written
-from .data import ExpertData, to_steps
+from .backbone import Backbone, decode_written
+from .data import DataSource, ExpertData, to_steps
+from .internal_env import InternalEnv
 from .extraction import extract_code
 from .internal_rl import rollout
-from .metacontroller import soft
+from .metacontroller import Metacontroller, soft
 from .plots import Segmented, sort_known
 from .probing import spans
 from .processes import generating, shared, spread
-from .grammar import block_labels, boundaries, Program, token_starts
+from .grammar import block_labels, boundaries, Problem, Program, token_starts
 from .programs import find_problems, PROBLEMS
-from .steering import as_policy, replay, steer
+from .steering import Steered, as_policy, replay, steer
 from .textworld import longest_prompt
 from .verifier import Candidate, Verifier
 
@@ -49,10 +52,11 @@ BOUNDARIES = ('block', 'statement', 'line')
 CONVENTIONS = {'before': 1, 'after': 2}  # steps at the start that are not counted
 
 def true_switches(
-    row,                  # a row of `ExpertData.rows`; without labels it has lines only
-    boundary='block',     # one of `BOUNDARIES`
-    convention='before',  # 'before': about to write the first token of a stretch; 'after': has just read it
-):                        # (T,) bool
+    row: Mapping[str, Any],    # a row of `ExpertData.rows`; without labels it has lines only
+    boundary: str='block',     # one of `BOUNDARIES`
+    # 'before': about to write the first token of a stretch; 'after': has just read it
+    convention: str='before',
+) -> np.ndarray:               # (T,) bool
     "The steps at which an ideal gate would switch."
     if convention not in CONVENTIONS:
         raise ValueError(f"convention must be 'before' or 'after', got {convention!r}.")
@@ -78,8 +82,8 @@ class Trace:
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #84a347a5
 def read_program(
-    row,  # a row of `ExpertData.rows`
-):        # dict: the parts of a `Trace` that say what is true
+    row: Mapping[str, Any],  # a row of `ExpertData.rows`
+) -> dict[str, Any]:         # dict: the parts of a `Trace` that say what is true
     "What an expert program is made of, token by token."
     actions = [row['completion'][a:b] for a, b in spans(row)]
     kinds = row.get('kinds', [])
@@ -94,11 +98,11 @@ def read_program(
 
 
 def read_episode(
-    subgoal,       # (T,) the goal pursued
-    action,        # (T,) moves
-    group='',      # its task
-    moves='↑↓←→',  # how moves are shown; None: as numbers
-):                 # dict, as above
+    subgoal: np.ndarray | torch.Tensor,  # (T,) the goal pursued
+    action: np.ndarray | torch.Tensor,   # (T,) moves
+    group: str='',                       # its task
+    moves: str | None='↑↓←→',            # how moves are shown; None: as numbers
+) -> dict[str, Any]:                     # dict, as above
     "What an episode of the gridworld, or of another world with known goals, is made of, step by step."
     subgoal = np.asarray(subgoal)
     new = np.append(True, subgoal[1:] != subgoal[:-1])
@@ -134,12 +138,13 @@ def _truth(data, batch, j):
 
 @torch.no_grad()
 def traces(
-    mc,             # a `Metacontroller`
-    data,           # `ExpertData` of programs, or a stream of the gridworld, of which the fixed set is read
-    batch_size=32,  # trajectories passed at once; the disguise of a `SummaryStream` depends on it
-) -> list[Trace]:   # in the order of the data
+    mc: Metacontroller,
+    # `ExpertData` of programs, or a stream of the gridworld, of which the fixed set is read
+    data: DataSource,
+    batch_size: int=32,  # trajectories passed at once; the disguise of a `SummaryStream` depends on it
+) -> list[Trace]:      # in the order of the data
     "Expert trajectories read by a metacontroller, each through whatever views its batch brings."
-    out = [None] * len(data)
+    out: list = [None] * len(data)
     for batch in data.loader(batch_size):
         there = batch.to(mc.mean.device)
         z, beta, switch = _hard_pass(mc, there)
@@ -190,14 +195,14 @@ def _align(ts, boundary, convention):
             low=low, high=high, hits=hits, switches=fired, boundaries=total, rate=fired / len(ts))
 
 def gate_alignment(
-    ts,             # list of `Trace`
+    ts: Sequence[Trace],
 ) -> pd.DataFrame:  # by boundary, convention and gate; low and high are the 95% interval of f1, rate is switches a trajectory
     "How exactly switches fall on each kind of boundary, next to gates that learned nothing."
     return pd.DataFrame([row for kind in ts[0].true for row in _align(ts, *kind)])
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #aba74206
 def gate_statistics(
-    ts,             # list of `Trace`
+    ts: Sequence[Trace],
 ) -> pd.DataFrame:  # a row each; switches include the first step, beta and binary leave it out
     "How often the gate switches, its mean, and the share of steps where it is nearly 0 or 1."
     decided = lambda beta: ((beta < .1) | (beta > .9)).mean()
@@ -215,7 +220,7 @@ def _switches(i, t):
         yield dict(trace=i, group=t.group, step=step, **truth, **seen)
 
 def switch_table(
-    ts,             # list of `Trace`
+    ts: Sequence[Trace],
 ) -> pd.DataFrame:  # trace is a number; z, z_prev (the one before), e and e_last (at the end) are arrays
     "The abstract action of every switch and what it was chosen for; saves as Parquet."
     return pd.DataFrame([row for i, t in enumerate(ts) for row in _switches(i, t)])
@@ -243,8 +248,8 @@ def _classifier(feature):
 
 def decode_labels(
     table: pd.DataFrame,  # from `switch_table`
-    target='label',       # the column to be predicted: label, group or stretch
-    folds=5, seed=0,
+    target: str='label',  # the column to be predicted: label, group or stretch
+    folds: int=5, seed: int=0,
 ) -> pd.DataFrame:        # feature, accuracy on unseen trajectories, its 95% interval, balanced accuracy, n
     "How well a linear classifier tells what an abstract action is for, from it and its rivals."
     folds = min(folds, table.trace.nunique())
@@ -263,10 +268,10 @@ def decode_labels(
 # %% ../nbs/3_measure/43_evaluation.ipynb #e6385f76
 def fit_clusters(
     table: pd.DataFrame,  # from `switch_table`
-    k=None,               # clusters; None: as many as there are labels
-    feature='z',          # or 'e'
-    seed=0,
-):                        # a fitted scikit-learn pipeline; `.predict(z)` gives clusters
+    k: int | None=None,   # clusters; None: as many as there are labels
+    feature: str='z',     # or 'e'
+    seed: int=0,
+) -> Pipeline:            # a fitted scikit-learn pipeline; `.predict(z)` gives clusters
     "k-means on standardised abstract actions."
     k = k or table.label.nunique()
     clusters = make_pipeline(StandardScaler(), KMeans(k, n_init=10, random_state=seed))
@@ -276,8 +281,8 @@ def _purity(cluster, label): return pd.crosstab(cluster, label).max(axis=1).sum(
 
 def measure_clusters(
     table: pd.DataFrame,  # from `switch_table`
-    k=None,               # clusters; None: as many as there are labels
-    seed=0,
+    k: int | None=None,   # clusters; None: as many as there are labels
+    seed: int=0,
 ) -> pd.DataFrame:        # feature, purity, ami (adjusted mutual information), k
     "How well k-means clusters of abstract actions, and of residuals, match the labels."
     k = k or table.label.nunique()
@@ -289,9 +294,9 @@ def measure_clusters(
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #90faff44
 def collect_actions(
-    ts,           # list of `Trace`
-    at='middle',  # in force in the 'middle' of each stretch, or chosen at its 'start', where one was
-):                # {label: (n, n_z)}
+    ts: Sequence[Trace],
+    at: str='middle',  # in force in the 'middle' of each stretch, or chosen at its 'start', where one was
+) -> dict[str, torch.Tensor]:  # {label: (n, n_z)}
     "The abstract actions that experts' stretches are described by."
     if at not in ('middle', 'start'):
         raise ValueError(f"at must be 'middle' or 'start', got {at!r}.")
@@ -312,10 +317,10 @@ def _done(found, plan, k):
     return np.array([len(f) > k and f[k] == p[k] for f, p in zip(found, plan)])
 
 def transplant(
-    trials,  # of a world, such as `GridTrials` or `ProgramTrials`
-    bank,    # from `collect_actions`, of every label that is tried
-    n=512,   # trials drawn, of which some worlds leave out pairs that make no sense
-    seed=0,  # fixes pairs, which of the bank is taken, and what the model draws
+    trials: Any,  # of a world, such as `GridTrials` or `ProgramTrials`
+    bank: Mapping[str, torch.Tensor],  # from `collect_actions`, of every label that is tried
+    n: int=512,  # trials drawn, of which some worlds leave out pairs that make no sense
+    seed: int=0,  # fixes pairs, which of the bank is taken, and what the model draws
 ) -> pd.DataFrame:  # where, n trials that count, the shares that went as planned with_z and without_z
     "How often an abstract action makes the model do what it means, where it stood and where it never did."
     g = torch.Generator().manual_seed(seed)
@@ -336,22 +341,22 @@ def transplant(
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #861ce9e6
 def unseen_share(
-    found,  # lists of labels, from `trials.act`
-    seen,   # pairs of successive labels that experts show
-):          # nan without any pair
+    found: Iterable[Sequence[str]],    # lists of labels, from `trials.act`
+    seen: Container[tuple[str, str]],  # pairs of successive labels that experts show
+) -> float:                            # nan without any pair
     "Among pairs of successive labels, the share that no expert ever showed."
     pairs = [pair for row in found for pair in zip(row, row[1:])]
-    return np.mean([pair not in seen for pair in pairs]) if pairs else np.nan
+    return float(np.mean([pair not in seen for pair in pairs])) if pairs else np.nan
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #58f79a7b
 def count_repeats(
-    trials,    # of a world
-    target,    # a sequence of labels
-    longest,   # abstract actions that are enough for one trial
-    n=2048,    # trials under random abstract actions
-    again=64,  # trials under those of each that is the target
-    seed=0,
-):             # a share for each of these
+    trials: Any,            # of a world
+    target: Sequence[str],  # a sequence of labels
+    longest: int,           # abstract actions that are enough for one trial
+    n: int=2048,            # trials under random abstract actions
+    again: int=64,          # trials under those of each that is the target
+    seed: int=0,
+) -> np.ndarray:            # a share for each of these
     "Where random abstract actions led to the target: how often the same ones lead there again."
     def right(z, seed):
         found = trials.act(replay(z), len(z), len(target), seed)
@@ -384,9 +389,9 @@ def _pick(folder, table, column, which, convention):
     return df[column] if column in df and len(df) else None
 
 def summarise_discoveries(
-    folder,              # with the tables that phase 2 keeps about its metacontrollers
-    convention='after',  # of the alignment, where there are two
-) -> pd.DataFrame:       # by variant, alpha and seed; columns for which the run has a table
+    folder: str | Path,       # with the tables that phase 2 keeps about its metacontrollers
+    convention: str='after',  # of the alignment, where there are two
+) -> pd.DataFrame:            # by variant, alpha and seed; columns for which the run has a table
     "One line for each metacontroller: its gate, what its abstract actions say, and what they do."
     found = {name: _pick(folder, *where, convention) for name, where in _SUMMARY.items()}
     index = found['switches'].index
@@ -395,11 +400,11 @@ def summarise_discoveries(
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #0c404d11
 def measure_success(
-    env,             # an `InternalEnv`
-    policy='prior',  # or 'zero', or any callable (e, state) -> (z, state)
-    seed=0,          # fixes the world's draws, abstract actions and the model's own actions
-    options=None,    # for the world's reset
-):                   # mean reward of an episode
+    env: InternalEnv,
+    policy: str | Callable='prior',  # or 'zero', or any callable (e, state) -> (z, state)
+    seed: int=0,                     # fixes the world's draws, abstract actions and the model's own actions
+    options: dict[str, Any] | None=None,  # for the world's reset
+) -> float:                          # mean reward of an episode
     "What a policy achieves without any learning."
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
@@ -417,9 +422,15 @@ def cut_function(
 # %% ../nbs/3_measure/43_evaluation.ipynb #365d7ce4
 class LeftFunction(StoppingCriteria):
     "Stops a completion once a line of it starts at the margin."
-    def __init__(self, tokenizer, start): self.tokenizer, self.start = tokenizer, start  # start: length of the prompt
+    def __init__(self,
+        tokenizer: PreTrainedTokenizerBase,
+        start: int,  # length of the prompt
+    ) -> None:
+        self.tokenizer = tokenizer
+        self.start = start
 
-    def __call__(self, input_ids, scores, **_):
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **_: Any) -> torch.Tensor:
         latest = input_ids[:, max(self.start, input_ids.shape[1] - 8):]
         texts = self.tokenizer.batch_decode(
             latest, skip_special_tokens=True, clean_up_tokenization_spaces=False)
@@ -446,15 +457,15 @@ def _decoding(temperature):
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #1f765286
 def sample_programs(
-    backbone,            # a `Backbone` with a tokenizer
-    problems=None,       # names or `Problem`s; None: all six
-    n=16,                # completions a problem
-    temperature=0.7,     # 0: greedy tokens (abstract actions are still what the policy gives)
-    mc=None,             # a `Metacontroller`; None: plain generation
-    policy='prior',      # as in `steer`
-    method='base',       # what to call this in tables; a key of `PALETTE`
-    seed=0, max_new_tokens=128, batch_size=48,
-) -> pd.DataFrame:       # method, problem, decoding, sample, completion
+    backbone: Backbone,              # a `Backbone` with a tokenizer
+    problems: str | Problem | Iterable[str | Problem] | None=None,  # names or `Problem`s; None: all six
+    n: int=16,                       # completions a problem
+    temperature: float=0.7,          # 0: greedy tokens (abstract actions are still what the policy gives)
+    mc: Metacontroller | None=None,  # None: plain generation
+    policy: str | Callable='prior',  # as in `steer`
+    method: str='base',              # what to call this in tables; a key of `PALETTE`
+    seed: int=0, max_new_tokens: int=128, batch_size: int=48,
+) -> pd.DataFrame:                   # method, problem, decoding, sample, completion
     "Generate completions of each problem's prompt."
     if n < 1: raise ValueError(f"n must be at least 1, got {n}.")
     decoding = _decoding(temperature)
@@ -476,20 +487,21 @@ def sample_programs(
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #55cdd5b8
 def build_program(
-    problem,     # a `Problem`
-    completion,  # what a model wrote after its prompt
+    problem: Problem,
+    completion: str,   # what a model wrote after its prompt
 ) -> str:
     "The program that is run: prompt and body; of a conversation, the program in the answer."
     if getattr(problem, 'messages', None): return extract_code(completion, problem.entry_point, prelude=True)
     return problem.prompt + cut_function(completion) + '\n'
 
 def judge(
-    samples: pd.DataFrame,  # columns problem, completion
+    samples: pd.DataFrame,    # columns problem, completion
     verifier: Verifier,
-    n_tests=12,             # hidden tests a problem (Fibonacci has no more than 14 inputs)
-    split='evaluation',     # which tests; 'reward' only to watch training
-    problems=None,          # names or `Problem`s the samples are of; None: all six
-) -> pd.DataFrame:          # the same with columns code, passed and status
+    n_tests: int=12,          # hidden tests a problem (Fibonacci has no more than 14 inputs)
+    split: str='evaluation',  # which tests; 'reward' only to watch training
+    # names or `Problem`s the samples are of; None: all six
+    problems: str | Problem | Iterable[str | Problem] | None=None,
+) -> pd.DataFrame:            # the same with columns code, passed and status
     "Run every completion on hidden tests of its problem."
     known = {p.name: p for p in find_problems(problems)}
     if unknown := set(samples.problem) - set(known):
@@ -561,10 +573,10 @@ def markdown_table(df: pd.DataFrame) -> str:
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #passatk2
 def pass_at_k(
-    n,  # programs written: a number or an array
-    c,  # how many of them are right
-    k,  # how many may be tried
-):      # as many chances as there are numbers; ValueError where n < k
+    n: int | np.ndarray | pd.Series,  # programs written: a number or an array
+    c: int | np.ndarray | pd.Series,  # how many of them are right
+    k: int,                           # how many may be tried
+) -> float | np.ndarray:              # as many chances as there are numbers; ValueError where n < k
     "The unbiased estimate of the chance that one of k programs is right (Chen et al. 2021, equation 1)."
     n, c = np.asarray(n), np.asarray(c)
     if k < 1: raise ValueError(f"At least one program must be tried, but k is {k}.")
@@ -578,9 +590,9 @@ def pass_at_k(
 # %% ../nbs/3_measure/43_evaluation.ipynb #passatk6
 def pass_at_k_table(
     rates: pd.DataFrame,  # from `pass_rates`
-    ks=(1, 10),           # programs that may be tried; those above n are left out
-    draws=1000, seed=0,   # of problems, for the interval
-) -> pd.DataFrame:        # method, decoding, problems, n, solved (problems with a right program), k, rate, low, high
+    ks: Sequence[int]=(1, 10),  # programs that may be tried; those above n are left out
+    draws: int=1000, seed: int=0,  # of problems, for the interval
+) -> pd.DataFrame:  # method, decoding, problems, n, solved (problems with a right program), k, rate, low, high
     "pass@k of every method, averaged over problems, with a 95% interval over problems."
     if not len(rates): raise ValueError("There are no samples to take a rate of.")
     out = []
@@ -608,10 +620,11 @@ def _as_row(program):
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #f3b597e1
 def segment(
-    backbone,
-    mc,
-    program,        # text of a function, a `Program`, or a row of the expert dataset
-    clusters=None,  # from `fit_clusters`: equal colours then mean similar abstract actions
+    backbone: Backbone,
+    mc: Metacontroller,
+    # text of a function, a `Program`, or a row of the expert dataset
+    program: str | Program | Mapping[str, Any],
+    clusters: Pipeline | None=None,  # from `fit_clusters`: equal colours then mean similar abstract actions
 ) -> Segmented:
     "Describe a program by abstract actions, and show which token was written under which."
     row = _as_row(program)
@@ -625,15 +638,15 @@ def segment(
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #7162da46
 def segment_steered(
-    backbone,
-    out,            # from `steer`
-    i=0,            # which row of the batch
-    clusters=None,  # from `fit_clusters`
+    backbone: Backbone,
+    out: Steered,                    # from `steer`
+    i: int=0,                        # which row of the batch
+    clusters: Pipeline | None=None,  # from `fit_clusters`
 ) -> Segmented:
     "A generated program, coloured by the abstract actions it was generated under."
     n = out.switches.shape[1]
     ids = out.sequences[i].tolist()
-    text = lambda x: backbone.tokenizer.decode(x, skip_special_tokens=True)
+    text = lambda x: str(backbone.tokenizer.decode(x, skip_special_tokens=True))
     switch, z, beta = (_array(x[i]) for x in (out.switches, out.z, out.beta[..., 0]))
     label = switch.cumsum() - 1 if clusters is None else clusters.predict(z.astype(float))
     return Segmented(text(ids[:-n]), [text([t]) for t in ids[-n:]], switch, beta, z, label)

@@ -7,7 +7,9 @@ __all__ = ['COUNTERS', 'PAYMENTS', 'RECURRENCES', 'SEARCHES', 'FAMILIES', 'compo
            'compose_recurrence', 'compose_search']
 
 # %% ../nbs/2_worlds/26_families.ipynb #9a497a55
+from collections.abc import Callable, Sequence
 from functools import reduce
+from typing import Any
 
 from .composed import Composed
 from .operations import new_operation
@@ -134,7 +136,8 @@ _VERDICTS = dict(
 COUNTERS = _MARKS | _RISES | _FALLS | _VERDICTS
 
 # %% ../nbs/2_worlds/26_families.ipynb #9f32498b
-def compose_counter(marks, rise, fall, verdict):
+def compose_counter(marks: Callable, rise: Callable, fall: Callable,
+                    verdict: Callable) -> Callable[[str], Any]:
     "What a program of these four blocks computes of brackets"
     def read(state, c):
         level, slips = state
@@ -252,7 +255,8 @@ $ payable | possible | settled
 PAYMENTS = _STARTS | _ORDERS | _PAYMENTS | _READS
 
 # %% ../nbs/2_worlds/26_families.ipynb #2e03cb88
-def compose_payment(start, order, entry, read):
+def compose_payment(start: Callable, order: Callable, entry: Callable,
+                    read: Callable) -> Callable[[Sequence[int], int], Any]:
     "What a program of these four blocks computes of coins and a sum"
     def pay(coins, amount):
         known = {x: start(x, amount) for x in range(amount + 1)}
@@ -339,7 +343,8 @@ _GIFTS = dict(
 RECURRENCES = _BEGINNINGS | _DISTANCES | _TERMS | _GIFTS
 
 # %% ../nbs/2_worlds/26_families.ipynb #f86695e3
-def compose_recurrence(begin, distance, term, give):
+def compose_recurrence(begin: tuple, distance: Callable, term: Callable,
+                       give: Callable) -> Callable[[int], Any]:
     "What a program of these four blocks computes of a number"
     def go_on(pair, k): return pair[1], term(*pair, k)
     return lambda n: give(*reduce(go_on, range(distance(n)), begin))
@@ -451,7 +456,8 @@ _TOLD = dict(
 SEARCHES = _ENDS | _LOOKS | _MOVES | _TOLD
 
 # %% ../nbs/2_worlds/26_families.ipynb #ac1d0579
-def compose_search(ends, look, move, tell):
+def compose_search(ends: Callable, look: Callable, move: Callable,
+                   tell: Callable) -> Callable[[Sequence, Any], Any]:
     "What a program of these four blocks computes of a sorted list and a target"
     def search(xs, target):
         def approach(lo, hi):

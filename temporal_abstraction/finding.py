@@ -6,21 +6,26 @@
 __all__ = ['FindConfig', 'FindAndConsolidateConfig', 'Finder', 'under_prompt', 'find_explorer', 'find_and_consolidate']
 
 # %% ../nbs/3_measure/47_finding.ipynb #f7d927ec
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 
+from .backbone import Backbone
 from .consolidation import ConsolidateConfig, ConsolidateResult, consolidate_in_rounds
 from .data import ExpertData
 from .evaluation import cut_function, judge, sample_programs
+from .grammar import Problem
 from .internal_env import InternalEnv
-from .internal_rl import InternalRLConfig, Policy, internal_rl, rollout
+from .internal_rl import Episodes, InternalRLConfig, Policy, internal_rl, rollout
 from .library import Library
+from .metacontroller import Metacontroller
 from .settings import Count, NotNegative, Positive, Settings
 from .steering import as_policy
-from .task import TextTask
+from .task import Task, TextTask
+from .verifier import Verifier
 
 # %% ../nbs/3_measure/47_finding.ipynb #33b5f6cd
 @dataclass
@@ -44,9 +49,18 @@ class FindAndConsolidateConfig(ConsolidateConfig):
 # %% ../nbs/3_measure/47_finding.ipynb #484039f0
 class Finder:
     "Writes and verifies programs for the prompts of a task."
-    def __init__(self, task, backbone, mc, verifier, config=FindConfig(), enough=4, seed=0,
-                 act=None,    # (e, state) -> (z, state): what explores; one for each prompt, or None: still to be learned
-        checkpoint=None):   # folder in which learning is taken up again; None: none
+    def __init__(self,
+        task: TextTask,
+        backbone: Backbone,
+        mc: Metacontroller,
+        verifier: Verifier,
+        config: FindConfig=FindConfig(),
+        enough: int=4,                        # different right programs of a prompt, after which it is found
+        seed: int=0,
+        # (e, state) -> (z, state): what explores; one for each prompt, or None: still to be learned
+        act: Callable | dict[str, Callable] | None=None,
+        checkpoint: str | Path | None=None,   # folder in which learning is taken up again; None: none
+    ) -> None:
         self.task = task
         self.backbone = backbone
         self.mc = mc
@@ -58,7 +72,7 @@ class Finder:
         self.checkpoint = checkpoint
         self.learned = None   # a `Policy`
 
-    def __call__(self, round, model, asked):
+    def __call__(self, round: int, model: Backbone | None, asked: Mapping[str, int]) -> list[dict[str, Any]]:
         "Rows with prompt, completion and right."
         problems = [p for p in self.task.asked if p.prompt in asked]
         n = max(asked.values())
@@ -68,7 +82,7 @@ class Finder:
         parts = [[p] for p in problems] if apart else [problems]
         return [row for part in parts for row in self.explore(round, part, n)]
 
-    def explore(self, round, problems, n):
+    def explore(self, round: int, problems: Sequence[Problem], n: int) -> list[dict[str, Any]]:
         "What is written under abstract actions; problems are asked together."
         world, lanes = replace(self.task, asked=problems).world(self.backbone, n, self.verifier, self.config.n_tests)
         env = InternalEnv(self.backbone, self.mc, world, self.config.temperature)
@@ -77,13 +91,13 @@ class Finder:
         episodes = rollout(env, act, seed=10_000 * self.seed + round, options=lanes)
         return self.read(env, episodes)
 
-    def read(self, env, episodes):
+    def read(self, env: InternalEnv, episodes: Episodes) -> list[dict[str, Any]]:
         "What the lanes of a world wrote in their last episode."
         prompts = env.world.rows[env.world.row]['prompt']
         written = zip(prompts, env.world.completions(), episodes.reward.tolist())
         return [dict(prompt=p, completion=cut_function(c), right=r == 1.) for p, c, r in written]
 
-    def write(self, round, model, problems, n):
+    def write(self, round: int, model: Backbone, problems: Sequence[Problem], n: int) -> list[dict[str, Any]]:
         "What a model writes alone."
         c = self.config
         longest = self.task.longest(model.tokenizer)
@@ -94,7 +108,7 @@ class Finder:
         return [dict(prompt=prompt[row.problem], completion=cut_function(row.completion), right=bool(row.passed))
                 for row in judged.itertuples()]
 
-    def learn(self, env, lanes):
+    def learn(self, env: InternalEnv, lanes: Any) -> list[dict[str, Any]]:
         "Internal RL until enough is found of every prompt; its policy explores from then on."
         asked = set(env.world.rows['prompt'])
         def until(rows):
@@ -107,16 +121,16 @@ class Finder:
         self.follow(policy)
         return result.rows
 
-    def follow(self, policy):
+    def follow(self, policy: Policy) -> None:
         "Explore by a policy that was learned."
         self.learned = policy
         self.act = policy.act
 
-    def state_dict(self):
+    def state_dict(self) -> dict[str, Any]:
         "What was learned, for a checkpoint."
         return dict(learned=self.learned and self.learned.state_dict())
 
-    def load_state_dict(self, state):
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
         "Go on with what was learned."
         if not state['learned']: return
         policy = Policy.like(self.mc)
@@ -126,8 +140,8 @@ class Finder:
 # %% ../nbs/3_measure/47_finding.ipynb #d4ffe340
 def under_prompt(
     experts: ExpertData,
-    prompt,  # a text
-):           # `ExpertData`
+    prompt: str,  # a text
+) -> ExpertData:
     "Experts' programs under one prompt; all of them where there are none."
     places = [i for i, row in enumerate(experts.rows) if row['prompt'] == prompt]
     if not places: return experts
@@ -135,10 +149,10 @@ def under_prompt(
     return ExpertData(experts.rows.select(places), torch.cat(e))
 
 def find_explorer(
-    by, mc, experts,
-    policy=None,   # for by='policy'
-    prompts=(),    # texts that are asked, for by='libraries'
-):
+    by: str, mc: Metacontroller, experts: ExpertData,
+    policy: Policy | None=None,  # for by='policy'
+    prompts: Iterable[str]=(),   # texts that are asked, for by='libraries'
+) -> Callable | dict[str, Callable] | None:
     "What explores by abstract actions, of those in the table above; None: to be learned, or not needed."
     if by == 'policy' and policy is None: raise ValueError("by='policy' needs a policy.")
     if by == 'library': return Library.fit(mc, experts).act
@@ -148,14 +162,15 @@ def find_explorer(
 
 
 def find_and_consolidate(
-    task,             # a `TextTask`
-    backbone, mc,
-    verifier,         # from the task
-    config=FindAndConsolidateConfig(),
-    policy=None,      # a `Policy`, for by='policy'
-    vocab=None,       # sorted token ids of experts, to which training is restricted; None: all
-    residuals=None,   # folder with residuals of finite data
-    checkpoint=None,  # folder in which an interrupted phase is taken up again
+    task: Task,                       # a `TextTask`
+    backbone: Backbone, mc: Metacontroller,
+    verifier: Verifier,               # from the task
+    config: FindAndConsolidateConfig=FindAndConsolidateConfig(),
+    policy: Policy | None=None,       # for by='policy'
+    # sorted token ids of experts, to which training is restricted; None: all
+    vocab: torch.Tensor | None=None,
+    residuals: Path | None=None,      # folder with residuals of finite data
+    checkpoint: str | Path | None=None,  # folder in which an interrupted phase is taken up again
 ) -> ConsolidateResult:
     "Phase 4 on a task. ValueError for a task without text."
     c = config

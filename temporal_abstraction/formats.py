@@ -16,8 +16,10 @@ import keyword
 import re
 import textwrap
 import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 # %% ../nbs/2_worlds/36_formats.ipynb #493e9c95
@@ -25,6 +27,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from datasets import Dataset, DatasetDict, load_dataset, load_from_disk
+from transformers import PreTrainedTokenizerBase
 
 # %% ../nbs/2_worlds/36_formats.ipynb #b79554ae
 from .extraction import extract_code
@@ -37,7 +40,7 @@ SUFFIXES = '.jsonl', '.ndjson', '.json', '.csv', '.parquet'
 
 class Row(dict):
     "Fields of a row; a field without a value is not there."
-    def __init__(self, values, where='this row'):
+    def __init__(self, values: Mapping[str, Any], where: str='this row') -> None:
         super().__init__({k: v for k, v in values.items() if v is not None and v != ''})
         self.where = where   # in words, for errors
 
@@ -131,8 +134,8 @@ def _hub_rows(name):
     return _splits(found, name)
 
 def read_rows(
-    path,        # a file, a folder, or hub:owner/name, with :configuration where there are several
-) -> list[Row]:  # dicts that know their place
+    path: str | Path,  # a file, a folder, or hub:owner/name, with :configuration where there are several
+) -> list[Row]:        # dicts that know their place
     "Rows of data. ValueError in a sentence for what is not there or cannot be read."
     name = str(path)
     if name.startswith('hub:'): rows = _hub_rows(name.removeprefix('hub:'))
@@ -226,9 +229,9 @@ def _calls_test(node, tests):
     return _is_call(call) and isinstance(call.func, ast.Name) and call.func.id in tests
 
 def find_tests(
-    source,        # asserts about a function, bare or in functions such as `def check(candidate)`
-    entry_point,   # its name
-):                 # list of pairs (arguments, expected), or None where an assert is no such pair
+    source: str,       # asserts about a function, bare or in functions such as `def check(candidate)`
+    entry_point: str,  # its name
+) -> list[tuple[tuple, Any]] | None:  # pairs (arguments, expected), or None where an assert is none
     "The pairs in asserts. ValueError for a text that is no Python."
     tree = _parse(source, 'tests')
     holders = [n for n in tree.body if isinstance(n, ast.FunctionDef) and _is_test(n, ())]
@@ -248,8 +251,8 @@ def find_tests(
 
 # %% ../nbs/2_worlds/36_formats.ipynb #717c51ef
 def to_program(
-    source,       # asserts, bare or in functions
-    entry_point,  # name of the function they are about
+    source: str,       # asserts, bare or in functions
+    entry_point: str,  # name of the function they are about
 ) -> str:
     "Asserts as a program that runs by itself. ValueError where they are none, or are about another function."
     tree = _parse(source, 'tests')
@@ -298,9 +301,9 @@ def _pair(test):
 def _short(value): return textwrap.shorten(repr(value), 60, placeholder='...')
 
 def to_pairs(
-    tests,        # pairs [args, expected], or objects with input and output
-    exact=False,  # types of expected values count, too
-):                # list of pairs (tuple of arguments, expected)
+    tests: Sequence,           # pairs [args, expected], or objects with input and output
+    exact: bool=False,         # types of expected values count, too
+) -> list[tuple[tuple, Any]]:  # list of pairs (tuple of arguments, expected)
     "Tests that came as data. ValueError that says which test is none."
     found = []
     for i, test in enumerate(tests, 1):
@@ -320,10 +323,10 @@ def _columns(tests):
     raise ValueError(f"tests: expected {_FORMS}, got an object with {', '.join(map(str, tests)) or 'nothing'}")
 
 def read_tests(
-    tests,        # in any of the forms
-    entry_point,  # name of the function they are about
-    setup='',     # a program that asserts need before them
-):                # pairs (arguments, expected), and the text of asserts: one of the two is empty
+    tests: Any,                            # in any of the forms
+    entry_point: str,                      # name of the function they are about
+    setup: str='',                         # a program that asserts need before them
+) -> tuple[list[tuple[tuple, Any]], str]:  # pairs, and the text of asserts: one of the two is empty
     "Tests as pairs if they can be, else as asserts. ValueError for what is neither."
     tests, exact = _decoded(tests)
     if isinstance(tests, dict): tests = _columns(tests)
@@ -369,8 +372,8 @@ def _bindings(tree):
     return found
 
 def stands(
-    program,      # a text
-    entry_point,  # name of a function
+    program: str,      # a text
+    entry_point: str,  # name of a function
 ) -> bool:
     "Does the text compile, and define the function with a body that does something?"
     tree = _tree(program)
@@ -424,14 +427,14 @@ def _signature(function):
     return ast.unparse(bare).removesuffix('pass').rstrip()
 
 # %% ../nbs/2_worlds/36_formats.ipynb #bd302ae8
-def is_prose(prompt):
+def is_prose(prompt: str) -> bool:
     "Is a prompt no Python?"
     tree = _tree(prompt) or _tree(prompt.rstrip() + '\n    pass')
     if tree is None: return not re.search(r'^\s*(?:async )?def \w+', prompt, re.M)
     words = [isinstance(s, ast.Expr) and not isinstance(s.value, (ast.Constant, ast.Call)) for s in tree.body]
     return bool(words) and all(words)
 
-def as_comment(text):
+def as_comment(text: str) -> str:
     "Prose as Python."
     return '\n'.join(f'# {line}'.rstrip() for line in text.strip().split('\n'))
 
@@ -450,10 +453,10 @@ def _whole(prompt, source, name):
     return prompt, ('' if prompt.endswith('\n') else '\n') + '\n'.join(lines)
 
 def to_continuation(
-    prompt,       # prose, or code that perhaps begins the function
-    completion,   # its body, or all of it, perhaps between fences
-    entry_point,  # name of the function
-):                # prompt and completion, which together are the program
+    prompt: str,       # prose, or code that perhaps begins the function
+    completion: str,   # its body, or all of it, perhaps between fences
+    entry_point: str,  # name of the function
+) -> tuple[str, str]:  # prompt and completion, which together are the program
     "A pair in which the completion goes on where the prompt ends. ValueError where there is no such pair."
     text = completion.replace('\r\n', '\n')
     if is_prose(prompt): prompt = as_comment(prompt)
@@ -487,27 +490,27 @@ class GivenProblem(Problem):
     name_of_function: str = ''
     given: dict = field(default_factory=dict)  # split -> pairs (arguments, expected result)
     asserts: str = ''                          # instead of pairs: a program that asserts
-    messages: list = None                      # the conversation that a prompt was made of, if it was
+    messages: list | None = None               # the conversation that a prompt was made of, if it was
 
     @property
-    def entry_point(self): return self.name_of_function
+    def entry_point(self) -> str: return self.name_of_function
 
     @property
-    def begins(self):
+    def begins(self) -> str:
         "What a program begins with: the prompt, unless that is a conversation."
         return '' if self.messages else self.prompt
 
-    def tests(self, split='reward', n=None, seed=0):
+    def tests(self, split: str='reward', n: int | None=None, seed: int=0) -> list[tuple]:
         "The first n tests of a split, or all there are; none where there are asserts."
         if split not in self.given: raise ValueError(f"{self.name} has no {split} tests.")
         return self.given[split][:n]
 
-    def speak(self, tokenizer):
+    def speak(self, tokenizer: PreTrainedTokenizerBase) -> "GivenProblem":
         "The same problem, a conversation written as a model's tokenizer writes it."
         return replace(self, prompt=render_chat(self.messages, tokenizer)) if self.messages else self
 
 
-def split_tests(tests):
+def split_tests(tests: Iterable[tuple]) -> tuple[list[tuple], list[tuple]]:
     "Pairs (arguments, expected result), half for the reward and half for the evaluation; a result that occurs twice is on both sides."
     by_result = {}
     for test in tests: by_result.setdefault(repr(test[1]), []).append(test)
@@ -517,13 +520,14 @@ def split_tests(tests):
 
 
 def make_problem(
-    prompt,            # what a program begins with, its signature included
-    entry_point,       # name of the function to be written
-    tests,             # pairs (tuple of arguments, expected result) that the reward looks at
-    evaluation=None,   # the same, for the evaluation alone; None: half of those, by `split_tests`
-    name=None,         # None: that of the function
-    asserts='',        # instead of tests: a program that asserts
-    messages=None,     # the conversation that the prompt stands for
+    prompt: str,                 # what a program begins with, its signature included
+    entry_point: str,            # name of the function to be written
+    tests: Iterable[tuple],      # pairs (tuple of arguments, expected result) that the reward looks at
+    # the same, for the evaluation alone; None: half of those, by `split_tests`
+    evaluation: Sequence[tuple] | None=None,
+    name: str | None=None,       # None: that of the function
+    asserts: str='',             # instead of tests: a program that asserts
+    messages: list | None=None,  # the conversation that the prompt stands for
 ) -> GivenProblem:
     "A problem of one's own. ValueError for tests that cannot be split in two."
     tests = list(tests)
@@ -536,12 +540,12 @@ def make_problem(
     return GivenProblem(name, prompt, (), name, None, None, {}, False, entry_point, given, asserts, messages)
 
 # %% ../nbs/2_worlds/36_formats.ipynb #3a4d66d5
-def render_chat(messages, tokenizer):
+def render_chat(messages: list, tokenizer: PreTrainedTokenizerBase) -> str:
     "A conversation as a prompt, up to where the model answers. ValueError without a chat template."
     if not getattr(tokenizer, 'chat_template', None):
         raise ValueError("A prompt is a conversation, but the tokenizer of this base has no chat template: "
                          "choose a base that has one, or write prompts as text.")
-    text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    text = str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
     begin = tokenizer.bos_token
     adds_it = begin and tokenizer('')['input_ids'] == [tokenizer.bos_token_id]
     return text.removeprefix(begin) if adds_it else text
@@ -654,7 +658,7 @@ def _open_prompt(prompt, entry):
         return prompt
     return f'{as_comment(prompt)}\ndef {entry}('
 
-def read_item(row, i=0) -> Item:
+def read_item(row: Mapping[str, Any], i: int=0) -> Item:
     "A row in our form. ValueError in a sentence that names row and field."
     where = getattr(row, 'where', f'row {i}')
     try: return _read(Row(row), where)
@@ -671,16 +675,16 @@ def problem_of(item: Item) -> GivenProblem:
     except ValueError as e: raise ValueError(f"{item.where}, tests: {e}") from None
 
 def to_problem(
-    row,  # a dict
-    i=0,  # its number, for errors, if it does not know it itself
+    row: Mapping[str, Any],  # a dict
+    i: int=0,                # its number, for errors, if it does not know it itself
 ) -> GivenProblem:
     "The problem in a row. ValueError in a sentence that names row and field."
     return problem_of(read_item(row, i))
 
 # %% ../nbs/2_worlds/36_formats.ipynb #f84dcd4f
 def split_rows(
-    rows,       # `Dataset`, or a list of dicts, with columns prompt and completion
-    held=.125,  # share of the programs for validation, and again for test
+    rows: Dataset | Iterable[Mapping[str, Any]],  # or a list of dicts, with columns prompt and completion
+    held: float=.125,                             # share of the programs for validation, and again for test
 ) -> DatasetDict:
     "Rows in three splits; the same program is never in two. ValueError where a split would be empty."
     rows = rows if isinstance(rows, Dataset) else Dataset.from_list(list(rows))

@@ -10,21 +10,25 @@ __all__ = ['GatherConfig', 'trim_prompt', 'trim_problem', 'is_chat', 'trim_row',
 # %% ../nbs/3_measure/44_gather.ipynb #gather04
 import ast
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
 from datasets import Dataset
+from transformers import PreTrainedTokenizerBase
 
 from .backbone import decode_written, Backbone
 from .evaluation import (
     cut_function, judge, pass_at_k, pass_at_k_table, pass_rates)
+from .grammar import Problem
 from .processes import spread, team
 from .programs import find_problems
 from .settings import Count, Positive, Settings, Whole
 from .training import Loop
+from .verifier import Verifier
 
 # %% ../nbs/3_measure/44_gather.ipynb #gather08
 @dataclass
@@ -39,13 +43,13 @@ class GatherConfig(Settings):
     prompts: Count = 4           # prompts that are written for at once
     seed: Whole = 0              # fixes what is drawn
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if not 0 < len(self.temperatures) <= self.n:
             raise ValueError(f"There must be from 1 to n={self.n} temperatures, got {len(self.temperatures)}.")
 
     @property
-    def shares(self):
+    def shares(self) -> list[float]:
         "The temperature of each of the n programs."
         many = len(self.temperatures)
         return [self.temperatures[i * many // self.n] for i in range(self.n)]
@@ -53,7 +57,7 @@ class GatherConfig(Settings):
 # %% ../nbs/3_measure/44_gather.ipynb #gather11
 def trim_prompt(
     prompt: str,
-    tokenizer,
+    tokenizer: PreTrainedTokenizerBase,
 ) -> str:  # the prompt, or its beginning: only blanks and line breaks are left out
     "A prompt that ends where a token ends, if the body of its function follows."
     short = prompt.rstrip()
@@ -65,26 +69,26 @@ def trim_prompt(
     return prompt if goes_on else short
 
 # %% ../nbs/3_measure/44_gather.ipynb #gather14
-def trim_problem(problem, tokenizer):
+def trim_problem(problem: Problem, tokenizer: PreTrainedTokenizerBase) -> Problem:
     "The same problem under a prompt that ends where a token ends; a conversation is written out."
     if is_chat(problem): return problem.speak(tokenizer)
     return replace(problem, prompt=trim_prompt(problem.prompt, tokenizer))
 
-def is_chat(problem):
+def is_chat(problem: Problem) -> bool:
     "Whether a problem's prompt is a conversation, so that what is written answers it."
     return bool(getattr(problem, 'messages', None))
 
-def trim_row(row, tokenizer):
+def trim_row(row: Mapping[str, Any], tokenizer: PreTrainedTokenizerBase) -> dict[str, Any]:
     "The same program, cut in two at such a place."
     prompt = trim_prompt(row['prompt'], tokenizer)
     return dict(row, prompt=prompt, completion=row['prompt'][len(prompt):] + row['completion'])
 
 # %% ../nbs/3_measure/44_gather.ipynb #gather17
 def draw_tokens(
-    logits,     # (n, V)
-    T,          # (n, 1) temperatures
-    generator,  # on the CPU
-):              # (n, 1) token ids
+    logits: torch.Tensor,        # (n, V)
+    T: torch.Tensor,             # (n, 1) temperatures
+    generator: torch.Generator,  # on the CPU
+) -> torch.Tensor:               # (n, 1) token ids
     "A token for each lane, each at its own temperature."
     reached = torch.softmax(logits.float() / T, -1).cumsum(-1).cpu()
     pointer = torch.rand(len(reached), 1, generator=generator) * reached[:, -1:]
@@ -101,13 +105,14 @@ def _goes_on(tokenizer, said, ends, answers=False):
 
 @torch.inference_mode()
 def write_programs(
-    backbone,            # a `Backbone` with a tokenizer
-    prompts,             # texts
-    temperatures,        # (n,) that of each program of a prompt
-    max_new_tokens=128,  # tokens a program may have
-    seed=0,
-    answers=False,       # the prompts are conversations, and what is written does not begin inside a function
-):                       # a list of n completions for each prompt
+    backbone: Backbone,   # a `Backbone` with a tokenizer
+    prompts: Sequence[str],  # texts
+    temperatures: Sequence[float],  # (n,) that of each program of a prompt
+    max_new_tokens: int=128,  # tokens a program may have
+    seed: int=0,
+    # the prompts are conversations, and what is written does not begin inside a function
+    answers: bool=False,
+) -> list[list[str]]:     # a list of n completions for each prompt
     "Programs for several prompts, drawn side by side until each has left its function."
     tok = backbone.tokenizer
     ends = backbone.end_tokens
@@ -159,9 +164,9 @@ def normal_form(code: str) -> str:  # a program; one that does not parse stays a
 
 # %% ../nbs/3_measure/44_gather.ipynb #gather26
 def find_different(
-    codes,   # programs, in the order in which they are wanted
-    known=(),  # programs that are there already
-):           # places in the list
+    codes: Iterable[str],  # programs, in the order in which they are wanted
+    known: Iterable[str]=(),  # programs that are there already
+) -> list[int]:  # places in the list
     "The first of each kind."
     seen = {normal_form(code) for code in known}
     places = []
@@ -173,13 +178,13 @@ def find_different(
 
 
 def reword_right(
-    problem,
-    completions,  # right ones
-    missing,      # how many are wanted
-    reword,       # (prompt, completion, random.Random) -> completion
-    verifier,
-    config,       # a `GatherConfig`
-):                # list of completions, none of which is there already
+    problem: Problem,
+    completions: Sequence[str],  # right ones
+    missing: int,                # how many are wanted
+    reword: Callable,            # (prompt, completion, random.Random) -> completion
+    verifier: Verifier,
+    config: GatherConfig,
+) -> list[str]:                  # list of completions, none of which is there already
     "Right programs in other words, under the same prompt; they are run, and those that fail are left out."
     rng = random.Random(f'{problem.name}/{config.seed}')
     said = [reword(problem.prompt, rng.choice(completions), rng).rstrip() for _ in range(4 * missing)]
@@ -199,11 +204,11 @@ class GatherResult:
     table: pd.DataFrame    # problem, n, right, different, kept, pass@1 and pass@10 (where n allows), and becomes
     samples: pd.DataFrame  # every program: method, problem, decoding, sample, completion, code, passed, status
 
-    def rates(self, ks=(1, 10)):
+    def rates(self, ks: Sequence[int]=(1, 10)) -> pd.DataFrame:
         "pass@k at each temperature, averaged over prompts, as `pass_at_k_table`."
         return pass_at_k_table(pass_rates(self.samples), ks)
 
-    def __str__(self):
+    def __str__(self) -> str:
         n = len(self.table)
         many = self.samples.groupby('problem').size().max()
         said = f"{len(self.solved)} of {n} prompts were solved by at least one of {many} programs"
@@ -211,7 +216,8 @@ class GatherResult:
         return f"{said}; expert programs: {len(self.rows)}, prompts left to ask: {len(self.asked)}."
 
 # %% ../nbs/3_measure/44_gather.ipynb #gather30
-def write_batch(backbone, problems, config, seed):
+def write_batch(backbone: Backbone, problems: Sequence[Problem], config: GatherConfig,
+                seed: int) -> pd.DataFrame:
     "Programs for some problems, as `judge` reads them."
     answers = any(map(is_chat, problems))
     prompts = [p.prompt for p in problems]
@@ -221,14 +227,17 @@ def write_batch(backbone, problems, config, seed):
         for p, written in zip(problems, texts) for i, (T, text) in enumerate(zip(config.shares, written))])
 
 
-def judge_once(samples, verifier, config, problems, split='reward'):
+def judge_once(samples: pd.DataFrame, verifier: Verifier, config: GatherConfig,
+               problems: Sequence[Problem], split: str='reward') -> pd.DataFrame:
     "Samples with code, passed and status; a text that was written several times is run once."
     keys = ['problem', 'completion']
     known = judge(samples[keys].drop_duplicates(), verifier, config.n_tests, split, problems)
     return samples.merge(known, on=keys, how='left')
 
 
-def write_all(backbone, problems, verifier, config, checkpoint=None, split='reward'):
+def write_all(backbone: Backbone, problems: Sequence[Problem], verifier: Verifier, config: GatherConfig,
+              checkpoint: str | Path | None=None,
+              split: str='reward') -> tuple[pd.DataFrame, pd.DataFrame]:
     "Judged samples of all problems, the shortest prompts first; an interrupted attempt is taken up again."
     tok = backbone.tokenizer
     order = sorted(problems, key=lambda p: len(tok(p.prompt)['input_ids']))
@@ -252,7 +261,9 @@ def write_all(backbone, problems, verifier, config, checkpoint=None, split='rewa
     return found, loop.history
 
 # %% ../nbs/3_measure/44_gather.ipynb #gather32
-def pick_rows(problem, judged, verifier, config, reword=None, given=()):
+def pick_rows(problem: Problem, judged: pd.DataFrame, verifier: Verifier, config: GatherConfig,
+              reword: Callable | None=None,
+              given: Iterable[str]=()) -> tuple[list[dict[str, Any]], int]:
     "Expert rows of one problem, none of which is among the given programs, and how many different ones there are."
     right = judged[judged.passed].sort_values('sample', kind='stable')
     cut = str if is_chat(problem) else cut_function
@@ -262,13 +273,13 @@ def pick_rows(problem, judged, verifier, config, reword=None, given=()):
     row = lambda text, source: dict(prompt=problem.prompt, completion=text, problem=problem.name, source=source)
     rows = [row(text, 'found') for text in texts]
     missing = config.reword - len(rows)
-    if texts and missing > 0 and not is_chat(problem):
+    if texts and reword and missing > 0 and not is_chat(problem):
         more = reword_right(problem, texts, missing, reword, verifier, config)
         rows += [row(text, 'reworded') for text in more]
     return rows, len(different)
 
 
-def count_right(problem, judged, kept, different):
+def count_right(problem: Problem, judged: pd.DataFrame, kept: int, different: int) -> dict[str, Any]:
     "A line of the table."
     n = len(judged)
     right = int(judged.passed.sum())
@@ -299,7 +310,7 @@ def _given_rows(given, tokenizer):
 def gather(
     backbone: Backbone,               # a `Backbone` with a tokenizer, which writes
     problems: list,               # name, prompt, entry_point, tests(split, n)
-    verifier: Callable,               # says which programs are right, by the reward tests
+    verifier: Verifier,               # says which programs are right, by the reward tests
     config: GatherConfig=GatherConfig(),
     checkpoint: str | Path | None=None,        # folder in which an interrupted attempt is taken up again
     *, given: list[dict] | None=None,          # expert rows that are there already: prompt, completion, perhaps problem

@@ -14,11 +14,12 @@ import math
 import random
 import re
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
-from typing import Callable, NamedTuple
+from typing import Any, Callable, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -44,7 +45,7 @@ KINDS = {
 }
 
 
-def find_kind(name: str, legend=KINDS) -> Kind:
+def find_kind(name: str, legend: Mapping[str, Kind]=KINDS) -> Kind:
     "The kind of this name; one that the legend lacks is its own title, and has a hue from a checksum"
     return legend.get(name) or Kind(name, crc32(name.encode()) % 360)
 
@@ -67,7 +68,7 @@ class Program:
     plan: str = ""  # the strategy of the solution
     legend: dict = field(default_factory=lambda: KINDS, compare=False, repr=False)  # name -> `Kind`
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         edges = [0, *(b.end for b in self.blocks)]
         tiles = [b.start for b in self.blocks] == edges[:-1] and edges[-1] == len(self.completion)
         if self.blocks and not tiles:
@@ -83,14 +84,17 @@ class Program:
         "The text of each block"
         return [self.completion[b.start:b.end] for b in self.blocks]
 
-    def to_row(self):
+    def to_row(self) -> dict[str, Any]:
         "This program as one row of a dataset"
         kinds, variants, starts, ends = zip(*self.blocks) if self.blocks else ((),) * 4
         return dict(problem=self.problem, plan=self.plan, prompt=self.prompt, completion=self.completion,
                     kinds=list(kinds), variants=list(variants), starts=list(starts), ends=list(ends))
 
     @classmethod
-    def from_row(cls, row, legend=KINDS):  # prompt and completion are needed, the other columns of `to_row` are not
+    def from_row(cls,
+                 # prompt and completion are needed, the other columns of `to_row` are not
+                 row: Mapping[str, Any],
+                 legend: dict[str, Kind]=KINDS) -> "Program":
         "The program that a row of a dataset describes"
         marks = [row.get(k, ()) for k in ("kinds", "variants", "starts", "ends")]
         blocks = tuple(Block(*b) for b in zip(*marks))
@@ -104,7 +108,7 @@ def _chip(text, hue, title):
     return f'<span title="{html.escape(title)}" style="background:{colour}">{html.escape(text)}</span>'
 
 
-def program_html(program: Program):  # shown with one colour a kind
+def program_html(program: Program) -> str:  # shown with one colour a kind
     "`program` as HTML, its blocks coloured by kind, with a legend below"
     kinds = [find_kind(b.kind, program.legend) for b in program.blocks]
     parts = zip(program.texts, program.blocks, kinds)
@@ -128,19 +132,24 @@ class Plan:
     slots: tuple[Slot, ...]
     names: tuple[tuple[tuple[str, ...], ...], ...] = ()  # groups of options of names; the first is the written one
 
-    def derivations(self):
+    def derivations(self) -> Iterator[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]]:
         "All choices of wordings and names, each a pair `(variants, names)`"
         return product(product(*(slot.variants for slot in self.slots)), product(*self.names))
 
-    def draw(self, rng: random.Random):
+    def draw(self, rng: random.Random) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         "One such choice, each wording and each option of names with equal chance"
         return (tuple(rng.choice(list(slot.variants)) for slot in self.slots),
                 tuple(rng.choice(options) for options in self.names))
 
-    def __len__(self): return math.prod(len(s.variants) for s in self.slots) * math.prod(map(len, self.names))
+    def __len__(self) -> int:
+        return math.prod(len(s.variants) for s in self.slots) * math.prod(map(len, self.names))
 
 # %% ../nbs/2_worlds/22_grammar.ipynb #a8825772
-def render(plan: Plan, variants, names):  # one pair from `Plan.derivations` or `Plan.draw`
+def render(
+    plan: Plan,
+    variants: Sequence[str],           # with names one pair from `Plan.derivations` or `Plan.draw`
+    names: Sequence[Sequence[str]],
+) -> tuple[str, tuple[Block, ...]]:
     "The completion and the blocks that a choice of wordings and names gives"
     new = {old: new for options, chosen in zip(plan.names, names) for old, new in zip(options[0], chosen)}
     completion = ""
@@ -155,7 +164,7 @@ def render(plan: Plan, variants, names):  # one pair from `Plan.derivations` or 
 def parse_plan(
     name: str,  # what to call the strategy
     text: str,  # the plan, written with the marks `$`, `@` and `|`
-    kinds=KINDS,  # the kinds that its slots may have
+    kinds: Mapping[str, Kind]=KINDS,  # the kinds that its slots may have
 ) -> Plan:
     "Read a `Plan`; a line that cannot be read, or a name that would clash, raises ValueError"
     slots = []
@@ -256,8 +265,8 @@ SPLITS = ("reward", "evaluation")
 class Problem(Grammar):
     "A grammar of experts for a programming problem, with a reference solution and hidden tests"
     title: str  # for tables and figures
-    reference: Callable  # correct, and written independently of the plans
-    draw: Callable  # random.Random -> a tuple of arguments
+    reference: Callable | None  # correct, and written independently of the plans; None where tests are given
+    draw: Callable | None  # random.Random -> a tuple of arguments
     edges: dict[str, list]  # split -> tuples of arguments that every suite of tests begins with
     hard: bool = False  # whether models are expected to find it hard
 
@@ -266,14 +275,14 @@ class Problem(Grammar):
         "Name of the function to be written"
         return re.search(r"def (\w+)", self.prompt)[1]
 
-    def tests(self, split="reward", n=10, seed=0) -> list[tuple]:
+    def tests(self, split: str="reward", n: int=10, seed: int=0) -> list[tuple]:
         "Hidden tests, pairs of arguments and expected result; see `hidden_tests`"
         return hidden_tests(self, split, n, seed)
 
     def _repr_markdown_(self): return problem_markdown(self)
 
 # %% ../nbs/2_worlds/22_grammar.ipynb #6ded176f
-def input_split(args):  # a tuple of arguments
+def input_split(args: tuple) -> str:  # a tuple of arguments
     "The one split that random inputs `args` may be used in"
     return SPLITS[crc32(repr(args).encode()) % 2]
 
@@ -301,7 +310,7 @@ def hidden_tests(
     return [(args, problem.reference(*deepcopy(args))) for args in inputs[:n]]
 
 # %% ../nbs/2_worlds/22_grammar.ipynb #22b9af4c
-def problem_markdown(problem: Problem):
+def problem_markdown(problem: Problem) -> str:
     "`problem` as Markdown: its prompt, and one row a plan with the roles and their number of wordings"
     rows = []
     for plan in problem.plans:
@@ -314,11 +323,11 @@ def problem_markdown(problem: Problem):
 
 # %% ../nbs/2_worlds/22_grammar.ipynb #ab236a29
 def boundaries(
-    program,  # a `Program`, a row of the dataset, or just a completion
+    program: Program | Mapping[str, Any] | str,  # a row of the dataset, or just a completion
     kind: str = "block",  # "block", "statement" or "line"
 ) -> list[int]:  # increasing character offsets in the completion, the first is 0
     "Where blocks, statements or lines begin; SyntaxError for statements of code that does not parse"
-    if isinstance(program, dict): program = Program.from_row(program)
+    if isinstance(program, Mapping): program = Program.from_row(program)
     text = program if isinstance(program, str) else program.completion
     if kind == "line": return _lines(text)
     if kind == "statement": return [offset for offset, _ in _statements(text)]
@@ -355,8 +364,9 @@ def mark_statements(program: Program) -> Program:
 
 # %% ../nbs/2_worlds/22_grammar.ipynb #f3907c24
 def token_starts(
-    offsets,  # (T, 2) characters [start, end) of each token; special tokens have an empty span
-    marks,  # increasing character offsets, as `boundaries` returns them
+    # (T, 2) characters [start, end) of each token; special tokens have an empty span
+    offsets: np.ndarray | Sequence[tuple[int, int]],
+    marks: Sequence[int],  # increasing character offsets, as `boundaries` returns them
 ) -> np.ndarray:  # (T,) bool
     "Which tokens start a new stretch: the first that begins at or after each mark"
     offsets = np.asarray(offsets, dtype=int).reshape(-1, 2)
@@ -375,8 +385,9 @@ class BlockLabels(NamedTuple):
 
 
 def block_labels(
-    offsets,  # (T, 2) `offset_mapping` of a fast tokenizer over the completion
-    program,  # a `Program` or a row of the dataset
+    # (T, 2) `offset_mapping` of a fast tokenizer over the completion
+    offsets: np.ndarray | Sequence[tuple[int, int]],
+    program: Program | Mapping[str, Any],                          # a `Program` or a row of the dataset
 ) -> BlockLabels:
     "Which block each token belongs to, and which tokens start one"
     if not isinstance(program, Program): program = Program.from_row(program)

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 from gymnasium.vector import VectorEnv
 
-from .data import ExpertData
+from .data import DataSource, ExpertData
 from .metacontroller import Metacontroller, Saved
 from .processes import sharing
 from .settings import Count, LARGEST, Positive, Settings, Whole
@@ -42,7 +42,10 @@ class PolicyConfig(Settings):
 # %% ../nbs/1_method/13_internal_rl.ipynb #f5e4dae1
 class Policy(nn.Module, Saved):
     "pi(z | e_{1:t}): causal, recurrent, Gaussian, acts at switches (Kobayashi et al. 2025, phase 3)."
-    def __init__(self, config: PolicyConfig):
+    mean: torch.Tensor   # (n_e,) of the residuals
+    scale: torch.Tensor  # (n_e,) their spread
+
+    def __init__(self, config: PolicyConfig) -> None:
         super().__init__()
         c = self.config = config
         self.register_buffer('mean', torch.zeros(c.n_e))
@@ -56,7 +59,7 @@ class Policy(nn.Module, Saved):
             nn.init.zeros_(self.out.bias)
 
     @classmethod
-    def like(cls, mc, **sizes):
+    def like(cls, mc: Metacontroller, **sizes: Any) -> Self:
         "A policy over this metacontroller's z that sees residuals in the same units."
         policy = cls(PolicyConfig(mc.config.n_e, mc.config.n_z, **sizes))
         policy.mean.copy_(mc.mean)
@@ -64,33 +67,33 @@ class Policy(nn.Module, Saved):
         return policy
 
     def forward(self,
-        e,           # (B, M, n_e) residuals at M successive switches
-        state=None,  # (B, n_hidden), None at the start
-    ):               # a Normal over (B, M, n_z), and the state after each switch (B, M, n_hidden)
+        e: torch.Tensor,               # (B, M, n_e) residuals at M successive switches
+        state: torch.Tensor | None=None,  # (B, n_hidden), None at the start
+    ) -> tuple[Normal, torch.Tensor]:  # over (B, M, n_z); the state after each switch (B, M, n_hidden)
         x = F.gelu(self.read((e.to(self.mean) - self.mean) / self.scale))
         y, _ = self.gru(x, None if state is None else state.to(self.mean.device)[None].contiguous())
         return Normal(self.out(torch.cat([x, y], -1)), self.log_std.exp()), y
 
     def log_probs(self,
-        e,     # (B, M, n_e)
-        z,     # (B, M, n_z)
-        mask,  # (B, M) True where a switch happened
-    ):         # (B, M) log-probability of each z, 0 where masked
+        e: torch.Tensor,     # (B, M, n_e)
+        z: torch.Tensor,     # (B, M, n_z)
+        mask: torch.Tensor,  # (B, M) True where a switch happened
+    ) -> torch.Tensor:       # (B, M) log-probability of each z, 0 where masked
         device = self.mean.device
         return self(e)[0].log_prob(z.to(device)).sum(-1) * mask.to(device)
 
-    def log_prob(self, e, z, mask):
+    def log_prob(self, e: torch.Tensor, z: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         "The same of all z of an episode together: (B,)."
         return self.log_probs(e, z, mask).sum(1)
 
     @torch.no_grad()
-    def act(self, e, state=None):
+    def act(self, e: torch.Tensor, state: torch.Tensor | None=None) -> tuple[torch.Tensor, torch.Tensor]:
         "Draw z for lanes that switch: the form `steer` wants."
         p, y = self(e[:, None], state)
         return p.sample()[:, 0].to(e.device), y[:, -1].to(e.device)
 
     @torch.no_grad()
-    def mode(self, e, state=None):
+    def mode(self, e: torch.Tensor, state: torch.Tensor | None=None) -> tuple[torch.Tensor, torch.Tensor]:
         "The likeliest z."
         p, y = self(e[:, None], state)
         return p.mean[:, 0].to(e.device), y[:, -1].to(e.device)
@@ -106,10 +109,10 @@ class DistilConfig(Settings):
 
 
 @torch.no_grad()
-def expert_actions(mc: Metacontroller, data: ExpertData):
+def expert_actions(mc: Metacontroller, data: DataSource) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
     "Residuals (M_i, n_e) and inferred z (M_i, n_z) at the switches of each expert program: two lists."
-    es = [None] * len(data)
-    zs = [None] * len(data)
+    es: list = [None] * len(data)
+    zs: list = [None] * len(data)
     for b in data.loader(32):
         control = mc.describe(b.to(mc.mean.device), mc.hard)
         gate = control.beta[..., 0].cpu() > 0
@@ -120,12 +123,13 @@ def expert_actions(mc: Metacontroller, data: ExpertData):
 
 
 def distil(
-    policy: Policy,      # trained in place
+    policy: Policy,                      # trained in place
     mc: Metacontroller,
-    data: ExpertData,
-    config=DistilConfig(),
-    checkpoint=None,     # folder in which an interrupted training is taken up again; None: none
-) -> pd.DataFrame:       # step, nll (nats for each z)
+    data: DataSource,
+    config: DistilConfig=DistilConfig(),
+    # folder in which an interrupted training is taken up again; None: none
+    checkpoint: str | Path | None=None,
+) -> pd.DataFrame:                       # step, nll (nats for each z)
     "Fit the policy to the posterior's z by maximum likelihood; its spread stays as it is."
     c = config
     torch.manual_seed(c.seed)
@@ -149,24 +153,24 @@ def distil(
 @dataclass
 class Episodes:
     "Finished episodes, as the policy saw them."
-    e: torch.Tensor       # (N, M, n_e) residuals at the switches
-    z: torch.Tensor       # (N, M, n_z) what was chosen there
-    mask: torch.Tensor    # (N, M) True where a switch happened
-    reward: torch.Tensor  # (N,)
-    group: torch.Tensor   # (N,) episodes of one group share a task
+    e: torch.Tensor                     # (N, M, n_e) residuals at the switches
+    z: torch.Tensor                     # (N, M, n_z) what was chosen there
+    mask: torch.Tensor                  # (N, M) True where a switch happened
+    reward: torch.Tensor                # (N,)
+    group: torch.Tensor                 # (N,) episodes of one group share a task
     judged: torch.Tensor = None  # (N,) False where the world had no opinion; None: all were judged
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.judged is None:
             self.judged = torch.ones_like(self.reward, dtype=torch.bool)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.reward)
 
-    def __getitem__(self, rows):
+    def __getitem__(self, rows: torch.Tensor | slice) -> "Episodes":
         return Episodes(*(getattr(self, f.name)[rows] for f in fields(self)))
 
-    def __add__(self, other):
+    def __add__(self, other: "Episodes") -> "Episodes":
         "These and others, padded to the longest."
         M = max(self.mask.shape[1], other.mask.shape[1])
         def pad(x):
@@ -175,7 +179,7 @@ class Episodes:
         pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
         return Episodes(*(torch.cat([pad(own), pad(its)]) for own, its in pairs))
 
-    def advantage(self, eps=1e-3):
+    def advantage(self, eps: float=1e-3) -> torch.Tensor:
         """(R - mean R) / (std R + eps) in each group (Kobayashi et al. 2025, phase 3; as in GRPO): (N,).
         Over judged episodes; 0 for the others. ValueError for rewards that are no numbers."""
         everybody = torch.ones_like(self.reward, dtype=torch.bool)
@@ -189,7 +193,7 @@ class Episodes:
             a[mine] = (r - r.mean()) / (r.std(unbiased=False) + eps)
         return a
 
-    def mean_reward(self, group=None):
+    def mean_reward(self, group: int | None=None) -> float:
         "The mean over judged episodes, of all groups or of one; nan if there are none."
         chosen = self.judged if group is None else self.judged & (self.group == group)
         return self.reward[chosen].mean().item()
@@ -223,8 +227,8 @@ def rollout(
         judged &= info['judged']
     pad = lambda xs: pad_sequence([torch.stack(x) for x in xs], batch_first=True)
     mask = pad_sequence([torch.ones(len(x), dtype=torch.bool) for x in seen], batch_first=True)
-    reward = torch.as_tensor(reward, dtype=torch.float32)
-    return Episodes(pad(seen), pad(chosen), mask, reward, torch.tensor(group), torch.as_tensor(judged))
+    rewards = torch.as_tensor(reward, dtype=torch.float32)
+    return Episodes(pad(seen), pad(chosen), mask, rewards, torch.tensor(group), torch.as_tensor(judged))
 
 # %% ../nbs/1_method/13_internal_rl.ipynb #c0aedfe9
 @dataclass
@@ -242,7 +246,7 @@ class InternalRLConfig(Settings):
     ratio: Literal['joint', 'switch', 'mean'] = 'joint'  # what is clipped, see `surrogate`
     max_kl: Positive | None = None  # nats a switch from the rollout's policy, beyond which its steps end; None: no end
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.std_lr and not self.train_std:
             raise ValueError("std_lr is the rate of a spread that is trained: it needs train_std=True.")
@@ -257,12 +261,12 @@ class InternalRLResult:
 
 # %% ../nbs/1_method/13_internal_rl.ipynb #d882897c
 def surrogate(
-    policy,         # has `log_probs`
-    episodes,
-    old,            # (N, M) what `log_probs` was when they were written
-    clip,           # epsilon
-    kind='joint',   # ratio of a whole episode ('joint'), of each 'switch', or their geometric 'mean'
-):                  # (N,) surrogate, (N,) ratio, and the KL of a switch
+    policy: Any,        # has `log_probs`
+    episodes: Episodes,
+    old: torch.Tensor,  # (N, M) what `log_probs` was when they were written
+    clip: float,        # epsilon
+    kind: str='joint',  # ratio of a whole episode ('joint'), of each 'switch', or their geometric 'mean'
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:  # (N,) surrogate, (N,) ratio, and the KL of a switch
     "The clipped surrogate on log-probabilities of z (Kobayashi et al. 2025: joint)."
     new = policy.log_probs(episodes.e, episodes.z, episodes.mask)
     mask = episodes.mask.to(new)
@@ -281,13 +285,13 @@ def surrogate(
 
 
 @torch.no_grad()
-def kl_of(change, mask):
+def kl_of(change: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     "KL(old, new) in nats a switch from samples of the old policy (Schulman 2020): never negative."
     change = change.clamp(max=40)
     return ((change.exp() - 1 - change) * mask).sum() / mask.sum()
 
 # %% ../nbs/1_method/13_internal_rl.ipynb #20cbe9fc
-def successes(episodes, n):
+def successes(episodes: Episodes, n: int) -> Episodes:
     "The n best episodes of each task, first among equals, as far as better than its average."
     def best(i):
         i = i[episodes.judged[i]]
@@ -298,13 +302,13 @@ def successes(episodes, n):
     return episodes[torch.cat([best((episodes.group == g).nonzero()[:, 0]) for g in groups])]
 
 # %% ../nbs/1_method/13_internal_rl.ipynb #7b98217d
-def policy_optimiser(policy, config):
+def policy_optimiser(policy: nn.Module, config: InternalRLConfig) -> torch.optim.Optimizer:
     "AdamW over mean and, if it is trained, spread, each at its own rate."
     c = config
     mean = [p for n, p in policy.named_parameters() if n != 'log_std']
     spread = [p for n, p in policy.named_parameters() if n == 'log_std']
+    groups: list = [p for n, p in policy.named_parameters() if c.train_std or n != 'log_std']
     if c.std_lr: groups = [dict(params=mean), dict(params=spread, lr=c.std_lr)]
-    else: groups = [p for n, p in policy.named_parameters() if c.train_std or n != 'log_std']
     return torch.optim.AdamW(groups, lr=c.lr, weight_decay=0.)
 
 

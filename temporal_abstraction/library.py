@@ -8,8 +8,10 @@ __all__ = ['switches', 'score_sizes', 'name_groups', 'Library', 'LibraryPolicyCo
 # %% ../nbs/1_method/14_library.ipynb #5fa22b27
 import math
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
 import pandas as pd
 import torch
@@ -17,9 +19,10 @@ from fastcore.basics import patch
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 from torch import nn
-from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
+from torch.distributions import Categorical, Distribution, Independent, MixtureSameFamily, Normal
 from torch.nn import functional as F
 
+from .data import DataSource
 from .metacontroller import Metacontroller, Saved
 from .settings import Count, Positive, Settings
 from .storage import load_tree, save_tree
@@ -36,9 +39,9 @@ def _pieces(row, at):
 @torch.no_grad()
 def switches(
     mc: Metacontroller,
-    data,            # `ExpertData`, or a stream with a fixed set
-    batch_size=32,   # trajectories described at once
-):                   # z (N, n_z) and N texts, in the order of the data's loader
+    data: DataSource,                 # `ExpertData`, or a stream with a fixed set
+    batch_size: int=32,               # trajectories described at once
+) -> tuple[torch.Tensor, list[str]]:  # z (N, n_z) and N texts, in the order of the data's loader
     "What is inferred at each switch of the hard gate, and what is written until the next."
     zs = []
     texts = []
@@ -54,10 +57,10 @@ def switches(
 
 # %% ../nbs/1_method/14_library.ipynb #8f5282c8
 def score_sizes(
-    z,          # (N, n_z)
-    sizes,      # numbers of groups to try
-    seed=0,     # fixes where k-means begins
-) -> pd.DataFrame:   # k, silhouette
+    z: torch.Tensor,  # (N, n_z)
+    sizes: Iterable[int],  # numbers of groups to try
+    seed: int=0,  # fixes where k-means begins
+) -> pd.DataFrame:  # k, silhouette
     "The mean silhouette of groupings of each size."
     points = z.numpy()
     labels = {k: KMeans(k, n_init=10, random_state=seed).fit_predict(points) for k in sizes}
@@ -65,10 +68,10 @@ def score_sizes(
 
 # %% ../nbs/1_method/14_library.ipynb #0d31db36
 def name_groups(
-    label,   # (N,) group of each text
-    texts,   # N texts
-    k,       # groups
-):           # k names, all different
+    label: Iterable[int],  # (N,) group of each text
+    texts: Sequence[str],  # N texts
+    k: int,                # groups
+) -> list[str]:            # k names, all different
     "For each group the line that is most its own; 'z0', 'z1', ... where there is no text."
     lines = [{line.strip() for line in text.splitlines() if line.strip()} for text in texts]
     everywhere = Counter(line for some in lines for line in some)
@@ -93,10 +96,10 @@ class Library:
     @classmethod
     def fit(cls,
         mc: Metacontroller,
-        data,         # `ExpertData`, or a stream with a fixed set
-        k: int | None=None,       # abstract actions; None: as many as have the largest silhouette
-        most: int=24,      # the largest size tried
-        seed: int=0,       # fixes where k-means begins
+        data: DataSource,  # `ExpertData`, or a stream with a fixed set
+        k: int | None=None,  # abstract actions; None: as many as have the largest silhouette
+        most: int=24,  # the largest size tried
+        seed: int=0,  # fixes where k-means begins
     ) -> "Library":
         "Group what a metacontroller infers at experts' switches. ValueError for more groups than there are switches."
         z, texts = switches(mc, data)
@@ -117,35 +120,36 @@ class Library:
             torch.stack([x.std(0, unbiased=False) for x in own]), [len(x) for x in own],
             [[t for t, _ in c.most_common(3)] for c in counts], scores)
 
-    def __len__(self): return len(self.names)
-    def __repr__(self): return f"A library of {len(self)} abstract actions: {', '.join(map(repr, self.names))}"
+    def __len__(self) -> int: return len(self.names)
+    def __repr__(self) -> str:
+        return f"A library of {len(self)} abstract actions: {', '.join(map(repr, self.names))}"
 
-    def find(self, button):
+    def find(self, button: int | str) -> int:
         "The number of an abstract action, given by number or name. ValueError for what is not there."
         if isinstance(button, int) and 0 <= button < len(self): return button
         if button in self.names: return self.names.index(button)
         raise ValueError(f"There is no abstract action {button!r}; choose a number below {len(self)} or a name, such as "
                          f"{self.names[0]!r}.")
 
-    def save_pretrained(self, folder):
+    def save_pretrained(self, folder: str | Path) -> None:
         "Keep it in a folder, as tensors, numbers and text."
         Path(folder).mkdir(parents=True, exist_ok=True)
         save_tree(Path(folder) / 'library.safetensors', vars(self))
 
     @classmethod
-    def from_pretrained(cls, folder):
+    def from_pretrained(cls, folder: str | Path) -> "Library":
         "What `save_pretrained` kept. StorageError when the file is damaged."
         return cls(**load_tree(Path(folder) / 'library.safetensors'))
 
 # %% ../nbs/1_method/14_library.ipynb #d22eaad7
 @patch
-def act(self:Library, e, state=None):
+def act(self:Library, e: torch.Tensor, state: Any=None) -> tuple[torch.Tensor, Any]:
     "One of the abstract actions at random for each lane: the form `steer` wants."
     chosen = torch.randint(len(self), (len(e),))
     return self.centres[chosen].to(e.device), state
 
 @patch
-def press(self:Library, *buttons):
+def press(self:Library, *buttons: int | str) -> Callable:
     "A policy that takes these abstract actions, numbers or names, one a switch, and keeps the last."
     given = self.centres[[self.find(b) for b in buttons]]
     def policy(e, state):
@@ -161,7 +165,7 @@ def _short(text, n=64):
     return line if len(line) <= n else line[:n - 1] + '…'
 
 @patch(as_prop=True)
-def table(self:Library):
+def table(self:Library) -> pd.DataFrame:
     "One line for each abstract action: name, uses, and the commonest text under it."
     shown = [_short(texts[0]) if texts else '' for texts in self.examples]
     return pd.DataFrame(dict(name=self.names, uses=self.uses, example=shown))
@@ -188,7 +192,11 @@ class LibraryPolicyConfig(Settings):
 
 class LibraryPolicy(nn.Module, Saved):
     "pi(z | e_{1:t}) over the abstract actions of a library: causal, recurrent, uniform at first."
-    def __init__(self, config: LibraryPolicyConfig):
+    mean: torch.Tensor     # (n_e,) of the residuals
+    scale: torch.Tensor    # (n_e,) their spread
+    centres: torch.Tensor  # (n_actions, n_z)
+
+    def __init__(self, config: LibraryPolicyConfig) -> None:
         super().__init__()
         c = self.config = config
         self.register_buffer('mean', torch.zeros(c.n_e))
@@ -204,7 +212,7 @@ class LibraryPolicy(nn.Module, Saved):
             self.log_std = nn.Parameter(torch.full((c.n_z,), math.log(c.std)))
 
     @classmethod
-    def like(cls, mc, library, **options):
+    def like(cls, mc: Metacontroller, library: Library, **options: Any) -> Self:
         "A policy over this library that sees residuals in the metacontroller's units."
         k, n_z = library.centres.shape
         policy = cls(LibraryPolicyConfig(mc.config.n_e, n_z, k, **options))
@@ -214,9 +222,9 @@ class LibraryPolicy(nn.Module, Saved):
         return policy
 
     def forward(self,
-        e,           # (B, M, n_e) residuals at M successive switches
-        state=None,  # (B, n_hidden), None at the start
-    ):               # a distribution over numbers, or over z if refined; and the state after each switch
+        e: torch.Tensor,                     # (B, M, n_e) residuals at M successive switches
+        state: torch.Tensor | None=None,     # (B, n_hidden), None at the start
+    ) -> tuple[Distribution, torch.Tensor]:  # over numbers, or z if refined; state after each switch
         x = F.gelu(self.read((e.to(self.mean) - self.mean) / self.scale))
         y, _ = self.gru(x, None if state is None else state.to(self.mean.device)[None].contiguous())
         choice = Categorical(logits=self.out(torch.cat([x, y], -1)))
@@ -224,26 +232,26 @@ class LibraryPolicy(nn.Module, Saved):
         places = (self.centres + self.shift).expand(*choice.batch_shape, -1, -1)
         return MixtureSameFamily(choice, Independent(Normal(places, self.log_std.exp()), 1)), y
 
-    def numbers(self, z):
+    def numbers(self, z: torch.Tensor) -> torch.Tensor:
         "Which centres these z are: (...)."
         return torch.cdist(z, self.centres.expand(*z.shape[:-2], -1, -1)).argmin(-1)
 
     def log_probs(self,
-        e,     # (B, M, n_e)
-        z,     # (B, M, n_z)
-        mask,  # (B, M) True where a switch happened
-    ):         # (B, M) log-probability of each z, 0 where masked
+        e: torch.Tensor,     # (B, M, n_e)
+        z: torch.Tensor,     # (B, M, n_z)
+        mask: torch.Tensor,  # (B, M) True where a switch happened
+    ) -> torch.Tensor:       # (B, M) log-probability of each z, 0 where masked
         device = self.mean.device
         z = z.to(device)
         p = self(e)[0]
         return p.log_prob(z if self.config.refine else self.numbers(z)) * mask.to(device)
 
-    def log_prob(self, e, z, mask):
+    def log_prob(self, e: torch.Tensor, z: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         "The same of all z of an episode together: (B,)."
         return self.log_probs(e, z, mask).sum(1)
 
     @torch.no_grad()
-    def act(self, e, state=None):
+    def act(self, e: torch.Tensor, state: torch.Tensor | None=None) -> tuple[torch.Tensor, torch.Tensor]:
         "Draw z for lanes that switch: the form `steer` wants."
         p, y = self(e[:, None], state)
         drawn = p.sample()[:, 0]
@@ -251,7 +259,7 @@ class LibraryPolicy(nn.Module, Saved):
         return z.to(e.device), y[:, -1].to(e.device)
 
     @torch.no_grad()
-    def mode(self, e, state=None):
+    def mode(self, e: torch.Tensor, state: torch.Tensor | None=None) -> tuple[torch.Tensor, torch.Tensor]:
         "The likeliest choice, at its centre or where that has moved."
         p, y = self(e[:, None], state)
         choice = p.mixture_distribution if self.config.refine else p

@@ -8,8 +8,10 @@ __all__ = ['EMBEDDERS', 'GATES', 'MetacontrollerConfig', 'SequenceEmbedder', 'Re
 
 # %% ../nbs/1_method/09_metacontroller.ipynb #41ae5ac7
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal, Self
 from collections import Counter
 
 import torch
@@ -21,7 +23,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from .backbone import BackboneError, plain_name, some_of
-from .data import pack_steps, take_steps
+from .data import Batch, View, pack_steps, take_steps
 from .processes import rand_like, randn_like
 from .settings import Count, Settings, Share
 
@@ -41,7 +43,7 @@ class MetacontrollerConfig(Settings):
     embedder: Literal['sequence', 'rest'] = 'sequence'  # of all steps, or of the rest at each step
     gate: Literal['learned', 'always'] = 'learned'      # 'always' open: without temporal abstraction
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.threshold in (0, 1):
             raise ValueError(f"threshold must lie strictly between 0 and 1, got {self.threshold}.")
@@ -51,7 +53,7 @@ class MetacontrollerConfig(Settings):
 # %% ../nbs/1_method/09_metacontroller.ipynb #8a280b5b
 class SequenceEmbedder(nn.Module):
     "s(e_{1:T}) by linear recurrences both ways (Kobayashi et al. 2025, metacontroller architecture)."
-    def __init__(self, n_e, n_s):
+    def __init__(self, n_e: int, n_s: int) -> None:
         super().__init__()
         self.u = nn.Linear(n_e, n_s)
         self.r = nn.Linear(n_e, n_s)
@@ -59,9 +61,9 @@ class SequenceEmbedder(nn.Module):
         self.decay = nn.Parameter(torch.linspace(-4., 1., n_s // 2).repeat(2))
 
     def forward(self,
-        x,     # (B, T, n_e) standardised residuals
-        mask,  # (B, T) True where real
-    ):         # (B, n_s)
+        x: torch.Tensor,     # (B, T, n_e) standardised residuals
+        mask: torch.Tensor,  # (B, T) True where real
+    ) -> torch.Tensor:       # (B, n_s)
         log_a = -F.softplus(self.decay) * torch.sigmoid(self.r(x)) * mask[..., None]
         b = (-torch.expm1(2 * log_a)).clamp_min(1e-12).sqrt() * F.gelu(self.u(x)) * mask[..., None]
         before = log_a.cumsum(1)
@@ -74,14 +76,14 @@ class SequenceEmbedder(nn.Module):
 # %% ../nbs/1_method/09_metacontroller.ipynb #f0f8c094
 class RestEmbedder(nn.Module):
     "s(e_{t:T}): at each step what is still to come, by a GRU that reads backwards."
-    def __init__(self, n_e, n_s):
+    def __init__(self, n_e: int, n_s: int) -> None:
         super().__init__()
         self.gru = nn.GRU(n_e, n_s, batch_first=True)
 
     def forward(self,
-        x,     # (B, T, n_e) standardised residuals
-        mask,  # (B, T) True where real, the real steps first
-    ):         # (B, T, n_s)
+        x: torch.Tensor,     # (B, T, n_e) standardised residuals
+        mask: torch.Tensor,  # (B, T) True where real, the real steps first
+    ) -> torch.Tensor:       # (B, T, n_s)
         n = mask.sum(1, keepdim=True)
         t = torch.arange(x.shape[1], device=x.device)
         turned = torch.where(t < n, n - 1 - t, t)
@@ -92,7 +94,7 @@ EMBEDDERS = dict(sequence=SequenceEmbedder, rest=RestEmbedder)
 # %% ../nbs/1_method/09_metacontroller.ipynb #e007acc7
 class Encoder(nn.Module):
     "f_enc: mean and log-variance of the proposal z~_t from (e_t, h_{t-1}, s)."
-    def __init__(self, n_e, n_h, n_s, n_z, n_hidden, logvar=-3.):
+    def __init__(self, n_e: int, n_h: int, n_s: int, n_z: int, n_hidden: int, logvar: float=-3.) -> None:
         super().__init__()
         self.read_x = nn.Linear(n_e, n_hidden)
         self.read_h = nn.Linear(n_h, n_hidden)
@@ -102,10 +104,10 @@ class Encoder(nn.Module):
             self.out.bias[n_z:] += logvar
 
     def forward(self,
-        x,       # (B, T, n_e)
-        h_prev,  # (B, T, n_h) history up to t-1
-        s,       # (B, n_s), or (B, T, n_s)
-    ):           # mu, logvar: (B, T, n_z) each
+        x: torch.Tensor,                     # (B, T, n_e)
+        h_prev: torch.Tensor,                # (B, T, n_h) history up to t-1
+        s: torch.Tensor,                     # (B, n_s), or (B, T, n_s)
+    ) -> tuple[torch.Tensor, torch.Tensor]:  # mu, logvar: (B, T, n_z) each
         s = s if s.ndim == 3 else s[:, None]
         hidden = self.read_x(x) + self.read_h(h_prev) + self.read_s(s)
         return self.out(F.gelu(hidden)).chunk(2, -1)
@@ -113,7 +115,7 @@ class Encoder(nn.Module):
 # %% ../nbs/1_method/09_metacontroller.ipynb #5aa2fd2d
 class Gate(nn.Module):
     "f_switch: logit of beta_t from (e_t, h_{t-1}, z_{t-1}); strictly causal."
-    def __init__(self, n_e, n_h, n_z, n_hidden):
+    def __init__(self, n_e: int, n_h: int, n_z: int, n_hidden: int) -> None:
         super().__init__()
         self.read = nn.Linear(n_e + n_h, n_hidden)
         self.code = nn.Linear(n_z, n_hidden, bias=False)   # reads z; saved files know it by this name
@@ -121,32 +123,32 @@ class Gate(nn.Module):
         with torch.no_grad():
             self.out.bias += 2
 
-    def context(self, x, h_prev):
+    def context(self, x: torch.Tensor, h_prev: torch.Tensor) -> torch.Tensor:
         "The part of the gate that does not depend on z: (..., n_hidden)."
         return self.read(torch.cat([x, h_prev], -1))
 
-    def forward(self, context, z_prev):
+    def forward(self, context: torch.Tensor, z_prev: torch.Tensor) -> torch.Tensor:
         "Logit of beta: (..., 1)."
         return self.out(F.gelu(context + self.code(z_prev)))
 
 
 class AlwaysSwitch(Gate):
     "The ablation without temporal abstraction: beta is 1 at every step."
-    def forward(self, context, z_prev):
+    def forward(self, context: torch.Tensor, z_prev: torch.Tensor) -> torch.Tensor:
         return torch.full_like(context[..., :1], 30.)
 
 GATES = dict(learned=Gate, always=AlwaysSwitch)
 
 # %% ../nbs/1_method/09_metacontroller.ipynb #400ffd0b
-def soft(logit):
+def soft(logit: torch.Tensor) -> torch.Tensor:
     "beta in [0, 1], as in the objective of Kobayashi et al. 2025."
     return torch.sigmoid(logit)
 
-def hard(logit, threshold=0.5):
+def hard(logit: torch.Tensor, threshold: float=0.5) -> torch.Tensor:
     "beta in {0, 1}: H(beta - threshold), as used when generating and in internal RL."
     return (torch.sigmoid(logit) > threshold).to(logit.dtype)
 
-def straight_through(logit, temperature=1.):
+def straight_through(logit: torch.Tensor, temperature: float=1.) -> torch.Tensor:
     "A Bernoulli draw of beta with the gradient of a Gumbel-sigmoid."
     u = rand_like(logit).clamp(1e-6, 1 - 1e-6)
     p = torch.sigmoid((logit + u.log() - (-u).log1p()) / temperature)
@@ -155,7 +157,9 @@ def straight_through(logit, temperature=1.):
 # %% ../nbs/1_method/09_metacontroller.ipynb #185ef255
 class Decoder(nn.Module):
     "f_hyp: z becomes a low-rank linear controller U(z) = A(z) B(z) of the stream, with U(0) = 0."
-    def __init__(self, n_z, n_e, rank, n_hidden, init_scale=0.06):
+    scale: torch.Tensor  # (n_e,) spread of the residuals
+
+    def __init__(self, n_z: int, n_e: int, rank: int, n_hidden: int, init_scale: float=0.06) -> None:
         super().__init__()
         self.read = nn.Linear(n_z, n_hidden)
         self.A = nn.Parameter(torch.randn(n_hidden, n_e, rank))
@@ -163,22 +167,22 @@ class Decoder(nn.Module):
         self.gain = init_scale * (rank * n_e)**-0.5
         self.register_buffer('scale', torch.ones(n_e))
 
-    def features(self, z):
+    def features(self, z: torch.Tensor) -> torch.Tensor:
         "(..., n_hidden), zero at z = 0."
         return F.gelu(self.read(z)) - F.gelu(self.read.bias)
 
     def forward(self,
-        z,   # (..., n_z)
-    ):       # A: (..., n_e, r), B: (..., r, n_e)
+        z: torch.Tensor,                     # (..., n_z)
+    ) -> tuple[torch.Tensor, torch.Tensor]:  # A: (..., n_e, r), B: (..., r, n_e)
         f = self.features(z)
         A = torch.einsum('...k,ker->...er', f, self.A) * self.scale[:, None] * self.gain
         B = (self.B[0] + torch.einsum('...k,kre->...re', f, self.B[1:])) / self.scale
         return A, B
 
     def control(self,
-        z,   # (..., n_z)
-        e,   # (..., n_e)
-    ):       # U(z) e: (..., n_e), without building U
+        z: torch.Tensor,  # (..., n_z)
+        e: torch.Tensor,  # (..., n_e)
+    ) -> torch.Tensor:    # U(z) e: (..., n_e), without building U
         f = self.features(z)
         k, r, _ = self.B.shape
         Be = ((e / self.scale) @ self.B.flatten(0, 1).T).unflatten(-1, (k, r))
@@ -197,8 +201,8 @@ def _misfits(own, tensors):   # name -> tensor, those of a model and those of a 
 class Saved(PyTorchModelHubMixin):
     "A module kept with its settings. `from_pretrained` raises `BackboneError` unless all of it fits."
     @classmethod
-    def from_pretrained(cls, folder,  # or hub id
-                        **options):   # as in `huggingface_hub`
+    def from_pretrained(cls, folder: str | Path,  # or hub id
+                        **options: Any) -> Self:  # as in `huggingface_hub`
         try:
             return super().from_pretrained(folder, **options)
         except BackboneError:
@@ -237,14 +241,17 @@ class Control:
     logvar: torch.Tensor   # (B, T, n_z)
     beta: torch.Tensor     # (B, T, 1) gate
 
-    def kl(self):
+    def kl(self) -> torch.Tensor:
         "KL(N(mu_t, Sigma_t) || N(0, I)) in nats at each step: (B, T)."
         return 0.5 * (self.mu**2 + self.logvar.exp() - 1 - self.logvar).sum(-1)
 
 # %% ../nbs/1_method/09_metacontroller.ipynb #5da5842b
 class Metacontroller(nn.Module, Saved):
     "Reads e, proposes z, switches by a causal gate, and writes e + U(z) e (Kobayashi et al. 2025)."
-    def __init__(self, config: MetacontrollerConfig):
+    mean: torch.Tensor  # (n_e,) of the residuals
+    std: torch.Tensor   # (n_e,) their spread
+
+    def __init__(self, config: MetacontrollerConfig) -> None:
         super().__init__()
         c = self.config = config
         self.embedder = EMBEDDERS[c.embedder](c.n_e, c.n_s)
@@ -255,16 +262,16 @@ class Metacontroller(nn.Module, Saved):
         self.register_buffer('mean', torch.zeros(c.n_e))
         self.register_buffer('std', torch.ones(c.n_e))
 
-    def hard(self, logit):
+    def hard(self, logit: torch.Tensor) -> torch.Tensor:
         "beta in {0, 1} by this metacontroller's threshold."
         return hard(logit, self.config.threshold)
 
-    def standardise(self, e):
+    def standardise(self, e: torch.Tensor) -> torch.Tensor:
         "Residuals in units of their spread, the input of every part."
         return (e.to(self.mean.dtype) - self.mean) / self.std
 
     @torch.no_grad()
-    def fit_scale(self, e, mask=None):
+    def fit_scale(self, e: torch.Tensor, mask: torch.Tensor | None=None) -> Self:
         "Measure mean and spread of each dimension of e (..., n_e); call once before training."
         if e.shape[-1] != self.config.n_e:
             raise ValueError(f"e must have shape (..., {self.config.n_e}), got {tuple(e.shape)}.")
@@ -282,9 +289,9 @@ class Metacontroller(nn.Module, Saved):
         return self
 
     def read_stream(self,
-        e,     # (B, T, n_e)
-        mask,  # (B, T) True where real
-    ):         # x (B, T, n_e), h_prev (B, T, n_h)
+        e: torch.Tensor,                     # (B, T, n_e)
+        mask: torch.Tensor,                  # (B, T) True where real
+    ) -> tuple[torch.Tensor, torch.Tensor]:  # x (B, T, n_e), h_prev (B, T, n_h)
         "Standardised residuals, zero where masked, and the history up to the step before."
         x = self.standardise(e) * mask[..., None]
         h = self.history(x)[0]
@@ -293,11 +300,11 @@ class Metacontroller(nn.Module, Saved):
 # %% ../nbs/1_method/09_metacontroller.ipynb #4520d442
 @patch
 def integrate(self:Metacontroller,
-    x,            # (B, T, n_e) standardised residuals
-    h_prev,       # (B, T, n_h) history up to the step before
-    z_tilde,      # (B, T, n_z) proposals
-    switch=soft,  # how a gate logit becomes beta
-):                # z (B, T, n_z), beta (B, T, 1)
+    x: torch.Tensor,                                      # (B, T, n_e) standardised residuals
+    h_prev: torch.Tensor,                                 # (B, T, n_h) history up to the step before
+    z_tilde: torch.Tensor,                                # (B, T, n_z) proposals
+    switch: Callable[[torch.Tensor], torch.Tensor]=soft,  # how a gate logit becomes beta
+) -> tuple[torch.Tensor, torch.Tensor]:                   # z (B, T, n_z), beta (B, T, 1)
     "z_t = beta_t z~_t + (1 - beta_t) z_{t-1} with beta_1 = 1, for given proposals."
     context = self.gate.context(x, h_prev)
     z = torch.zeros_like(z_tilde[:, 0])
@@ -324,12 +331,13 @@ def _check_streams(config, e, view, summary):
 
 @patch
 def forward(self:Metacontroller,
-    e,            # (B, T, n_e) residual stream after the controlled layer
-    mask=None,    # (B, T) True where real; None: all real
-    switch=soft,  # how a gate logit becomes beta: `soft`, `straight_through`, `hard`
-    noise=1.,     # scale of the sampling noise of z~; 0 takes the mean
-    view=None,    # a `View` that embedder and encoder see instead of e; None: e itself
-    summary=None, # a `View` that the embedder sees instead of the view; None: the view
+    e: torch.Tensor,                 # (B, T, n_e) residual stream after the controlled layer
+    mask: torch.Tensor | None=None,  # (B, T) True where real; None: all real
+    # how a gate logit becomes beta: `soft`, `straight_through`, `hard`
+    switch: Callable[[torch.Tensor], torch.Tensor]=soft,
+    noise: float=1.,                 # scale of the sampling noise of z~; 0 takes the mean
+    view: View | None=None,          # a `View` that embedder and encoder see instead of e; None: e itself
+    summary: View | None=None,       # a `View` that the embedder sees instead of the view; None: the view
 ) -> Control:
     "Acausal pass for training: describe whole sequences by abstract actions, and control them."
     _check_streams(self.config, e, view, summary)
@@ -352,16 +360,17 @@ def forward(self:Metacontroller,
 
 # %% ../nbs/1_method/09_metacontroller.ipynb #f95c21af
 @patch
-def describe(self:Metacontroller, batch, switch=soft, noise=1.) -> Control:
+def describe(self:Metacontroller, batch: Batch, switch: Callable[[torch.Tensor], torch.Tensor]=soft,
+             noise: float=1.) -> Control:
     "The acausal pass over a `Batch`, each part seeing what the batch has for it."
     return self(batch.e, batch.mask, switch, noise, batch.view, batch.summary)
 
 @patch
 def step(self:Metacontroller,
-    e,       # (B, n_e) residual at this step
-    h_prev,  # (B, n_h) history up to the step before
-    z_prev,  # (B, n_z) in force
-):           # beta (B, 1), h (B, n_h)
+    e: torch.Tensor,                     # (B, n_e) residual at this step
+    h_prev: torch.Tensor,                # (B, n_h) history up to the step before
+    z_prev: torch.Tensor,                # (B, n_z) in force
+) -> tuple[torch.Tensor, torch.Tensor]:  # beta (B, 1), h (B, n_h)
     "One causal step: what the gate says at e_t, and the history that includes e_t."
     x = self.standardise(e)
     beta = soft(self.gate(self.gate.context(x, h_prev), z_prev))

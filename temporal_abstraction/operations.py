@@ -7,10 +7,11 @@ __all__ = ['LISTS', 'TABLES', 'STACKS', 'Operation', 'new_operation', 'compose_l
 
 # %% ../nbs/2_worlds/24_operations.ipynb #f4b0f068
 import operator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, reduce
 from itertools import accumulate
-from typing import Callable
+from typing import Any, Callable
 
 from .grammar import Plan, parse_plan, render
 
@@ -19,7 +20,7 @@ from .grammar import Plan, parse_plan, render
 class Operation:
     "One step of a program: what it does, and how it may be written"
     title: str       # what it does
-    apply: Callable  # the same as a function (or several by name), written independently of the texts
+    apply: Callable | Mapping[str, Callable]  # the same as a function (or several by name), written independently of the texts
     plan: Plan       # its slots with their wordings, and the names in them
 
     @cached_property
@@ -29,9 +30,9 @@ class Operation:
 
 
 def new_operation(
-    title,  # what it does
-    apply,  # the same as a function, or several by name
-    text,   # its slots with their wordings, for `parse_plan`
+    title: str,                                # what it does
+    apply: Callable | Mapping[str, Callable],  # the same as a function, or several by name
+    text: str,                                 # its slots with their wordings, for `parse_plan`
 ) -> Operation:
     "An operation from the text of its plan"
     return Operation(title, apply, parse_plan(title, text))
@@ -81,7 +82,7 @@ LISTS = dict(
                   "order | ranked | rising", "order = sorted(xs)", "x", "order"))
 
 # %% ../nbs/2_worlds/24_operations.ipynb #1f542316
-def compose_list(*steps):  # functions list -> list
+def compose_list(*steps: Callable) -> Callable[[list], list]:  # functions list -> list
     "What a program of these steps computes"
     def change(xs):
         for step in steps: xs = list(step(xs))
@@ -201,7 +202,8 @@ _CHOICES = dict(
 TABLES = _BORDERS | _DIAGONALS | _SIDES | _CHOICES
 
 # %% ../nbs/2_worlds/24_operations.ipynb #7b78d77c
-def compose_table(border, diagonal, sides, choice):
+def compose_table(border: Callable, diagonal: Callable, sides: Callable,
+                  choice: Callable) -> Callable[[str, str], Any]:
     "What a program of these four blocks computes of two words"
     @cache
     def entry(s, t):
@@ -324,7 +326,8 @@ _ENTRIES = dict(
 STACKS = _SIGNS | _NUMBERS | _OPERANDS | _ENTRIES
 
 # %% ../nbs/2_worlds/24_operations.ipynb #efe5aae2
-def compose_stack(signs, number, operands, entry):
+def compose_stack(signs: Mapping[str, Callable], number: Callable, operands: Callable,
+                  entry: Callable) -> Callable[[Sequence[str]], Any]:
     "What a program of these four blocks computes of a list of words"
     def read(stack, word):
         if word not in signs: return *stack, number(int(word))

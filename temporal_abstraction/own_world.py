@@ -7,8 +7,11 @@ __all__ = ['INTERNAL_ID', 'play_expert', 'PaySuccess', 'ShowParts', 'Walks', 'to
            'make_bounded_pinpad']
 
 # %% ../nbs/2_worlds/39_own_world.ipynb #b9856544
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -18,11 +21,14 @@ from gymnasium import spaces
 from gymnasium.vector import VectorEnv, VectorWrapper
 from gymnasium.vector.utils import batch_space
 from torch.nn.utils.rnn import pad_sequence
+from transformers import PreTrainedModel
 
-from .data import expert_data
-from .internal_env import InternalEnv, OneLane, leave_ended, observation_parts
+from .backbone import Backbone
+from .data import ExpertData, expert_data
+from .internal_env import InternalEnv, OneLane, Stepped, leave_ended, observation_parts
 from .pinpad import PinpadEnv, find_board
 from .pinpad_base import new_base
+from .pretraining import ScratchConfig
 from .task import Task, load_shipped
 
 # %% ../nbs/2_worlds/39_own_world.ipynb #52eb1bfd
@@ -63,11 +69,12 @@ def _play(world, expert, rng, max_steps):
 
 def play_expert(
     world: VectorEnv,  # autoreset disabled
-    expert,            # (lanes, rng) -> function from observations (N, ...) to actions (N,), perhaps with labels
-    n,                 # episodes that are kept
-    least=None,        # rewards that those add up to, at least; None: any
-    seed=0,            # fixes world and expert
-    max_steps=1000,    # ValueError for an episode without an end by then
+    # (lanes, rng) -> function from observations (N, ...) to actions (N,), perhaps with labels
+    expert: Callable,
+    n: int,            # episodes that are kept
+    least: float | None=None,  # rewards that those add up to, at least; None: any
+    seed: int=0,       # fixes world and expert
+    max_steps: int=1000,  # ValueError for an episode without an end by then
 ) -> Dataset:          # context (none), obs (T, K), action (T,), label (T,) if the expert says it; total
     "Episodes of an expert that are right. ValueError where fewer than one in twenty is."
     observation_parts(world.single_observation_space)   # which raises for what no model could read
@@ -91,16 +98,17 @@ class PaySuccess(VectorWrapper):
     "A world that pays at the end of an episode: 1 where its rewards add up to enough, else 0."
     def __init__(self,
         world: VectorEnv,  # ended lanes may be stepped; see `leave_ended`
-        least,             # rewards that are enough
-    ):
+        least: float,      # rewards that are enough
+    ) -> None:
         super().__init__(world)
         self.least = least
 
-    def reset(self, *, seed=None, options=None):
+    def reset(self, *, seed: int | None=None,
+              options: dict[str, Any] | None=None) -> tuple[np.ndarray, dict[str, Any]]:
         self.total = np.zeros(self.num_envs)
         return self.env.reset(seed=seed, options=options)
 
-    def step(self, actions):
+    def step(self, actions: np.ndarray) -> Stepped:
         obs, reward, terminated, truncated, info = self.env.step(actions)
         self.total = self.total + reward
         ended = terminated | truncated
@@ -110,17 +118,18 @@ class PaySuccess(VectorWrapper):
 
 class ShowParts(VectorWrapper):
     "A world that shows each observation as a row of numbers."
-    def __init__(self, world):
+    def __init__(self, world: VectorEnv) -> None:
         super().__init__(world)
         parts = observation_parts(world.single_observation_space)
         self.single_observation_space = spaces.MultiDiscrete(parts)
         self.observation_space = batch_space(self.single_observation_space, world.num_envs)
 
-    def reset(self, *, seed=None, options=None):
+    def reset(self, *, seed: int | None=None,
+              options: dict[str, Any] | None=None) -> tuple[np.ndarray, dict[str, Any]]:
         obs, info = self.env.reset(seed=seed, options=options)
         return np.reshape(obs, self.observation_space.shape), info
 
-    def step(self, actions):
+    def step(self, actions: np.ndarray) -> Stepped:
         obs, *rest = self.env.step(actions)
         return np.reshape(obs, self.observation_space.shape), *rest
 
@@ -132,7 +141,7 @@ class Walks:
     action: torch.Tensor  # (n, T)
     mask: torch.Tensor    # (n, T) True until the episode ends
 
-def to_walks(rows):  # from `play_expert`
+def to_walks(rows: Dataset) -> Walks:  # from `play_expert`
     "Episodes as `Walks`."
     pad = lambda xs: pad_sequence([torch.tensor(x) for x in xs], batch_first=True)
     mask = [[True] * len(action) for action in rows['action']]
@@ -150,22 +159,22 @@ class WorldTask(Task):
     max_steps = 1000      # ValueError for an expert's episode without an end by then
     seed = 0              # fixes the expert's episodes
 
-    def lanes(self, n):
+    def lanes(self, n: int) -> VectorEnv:
         "A `VectorEnv` of n lanes, autoreset disabled."
         raise ValueError(f"{type(self).__name__} must say how its lanes are made: "
                          "def lanes(self, n), a vector environment.")
 
-    def expert(self, n, rng):
+    def expert(self, n: int, rng: np.random.Generator) -> Callable:
         "A function from what n lanes show to what they do."
         raise ValueError(f"{type(self).__name__} must have an expert: "
                          "def expert(self, n, rng), a function from observations to actions.")
 
-    def target(self, n):
+    def target(self, n: int) -> VectorEnv:
         "The lanes of the third phase, where they differ."
         return self.lanes(n)
 
     @cached_property
-    def rows(self):
+    def rows(self) -> dict[str, Dataset]:
         "The expert's episodes of each split."
         held = -(-self.n_experts // 8)
         sizes = dict(train=self.n_experts, validation=held, test=held)
@@ -175,55 +184,59 @@ class WorldTask(Task):
                 for i, (split, n) in enumerate(sizes.items())}
 
     @property
-    def labelled(self): return 'label' in self.rows['test'].column_names
+    def labelled(self) -> bool: return 'label' in self.rows['test'].column_names
 
-    def new_model(self, config):
+    def new_model(self, config: ScratchConfig) -> PreTrainedModel:
         world = self.lanes(1)
         actions = world.single_action_space
         parts = observation_parts(world.single_observation_space)
         return new_base(parts, int(actions.start + actions.n), config)
 
     @cached_property
-    def walks(self): return to_walks(self.rows['train'])
+    def walks(self) -> Walks: return to_walks(self.rows['train'])
 
-    def sample(self, n, generator):
+    def sample(self, n: int, generator: torch.Generator) -> Walks:
         "Episodes of the expert, drawn with repeats."
         rows = torch.randint(len(self.walks.obs), (n,), generator=generator)
         return Walks(self.walks.obs[rows], self.walks.action[rows], self.walks.mask[rows])
 
-    def valid(self): return to_walks(self.rows['validation'])
+    def valid(self) -> Walks: return to_walks(self.rows['validation'])
 
-    def data(self, backbone, split='train', n=None, folder=None, batch_size=32, views='own'):
+    def data(self, backbone: Backbone, split: str='train', n: int | None=None, folder: Path | None=None,
+             batch_size: int=32, views: str='own') -> ExpertData:
         "The expert's episodes of a split with their residuals; as many as there are."
         self.view(views)
         path = folder and folder / f'{split}.safetensors'
         return expert_data(backbone, self.rows[split], path, batch_size)
 
-    def stream(self, backbone, n=None, views='own', split='train', folder=None, batch_size=32):
+    def stream(self, backbone: Backbone, n: int | None=None, views: str='own', split: str='train',
+               folder: Path | None=None, batch_size: int=32) -> ExpertData:
         "The same, for training."
         return self.data(backbone, split, n, folder, batch_size, views)
 
-    def world(self, backbone, group, verifier=None, n_tests=None, split='reward', at_once=None, seed=0):
+    def world(self, backbone: Backbone, group: int, verifier: Any=None, n_tests: int | None=None,
+              split: str='reward', at_once: int | None=None, seed: int=0) -> tuple[VectorEnv, None]:
         "So many lanes of the third phase, and no option for its reset."
         world = ShowParts(leave_ended(self.target(group)))
         return world if self.least is None else PaySuccess(world, self.least), None
 
 # %% ../nbs/2_worlds/39_own_world.ipynb #85ccb00b
 def make_internal_pinpad(
-    num_envs=1,      # lanes
-    world='mini',    # a board whose metacontroller comes with the package: 'mini' or 'laptop'
-    tasks=None,      # tuple of tuples of subgoals; None: the target, which no expert shows
-    temperature=1.,  # of the model's moves
+    num_envs: int=1,        # lanes
+    world: str='mini',      # a board whose metacontroller comes with the package: 'mini' or 'laptop'
+    # tuple of tuples of subgoals; None: the target, which no expert shows
+    tasks: Sequence[Sequence[int]] | None=None,
+    temperature: float=1.,  # of the model's moves
 ) -> InternalEnv:
     "The internal environment of gridworld-pinpad. ValueError for a board that nothing was found for."
     board = find_board(world)
-    found = [load_shipped(kind, f'pinpad:{world}') for kind in ('base', 'metacontroller')]
+    backbone, mc = (load_shipped(kind, f'pinpad:{world}') for kind in ('base', 'metacontroller'))
     lanes = PinpadEnv(num_envs, board, (board.target,) if tasks is None else tasks)
-    return InternalEnv(*found, lanes, temperature)
+    return InternalEnv(backbone, mc, lanes, temperature)
 
 def make_bounded_pinpad(
-    bound=3.,  # of each number of z
-    **options, # as for `make_internal_pinpad`, but for num_envs
+    bound: float=3.,  # of each number of z
+    **options: Any,   # as for `make_internal_pinpad`, but for num_envs
 ) -> OneLane:
     "One lane of the same, with bounded actions."
     return OneLane(make_internal_pinpad(1, **options), bound)

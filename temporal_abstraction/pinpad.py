@@ -7,9 +7,11 @@ __all__ = ['WORLDS', 'PINPAD_ID', 'Pinpad', 'sequences', 'draw_layouts', 'observ
            'aim_cells', 'make_pinpad', 'Trajectories', 'expert', 'expert_dataset', 'draw', 'animate']
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #44ae243c
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import cycle, islice
+from typing import Any
 
 import datasets
 import gymnasium as gym
@@ -21,11 +23,12 @@ from fastcore.basics import patch
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from IPython.display import HTML
+from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from .internal_env import OneLane
+from .internal_env import OneLane, Stepped
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #8599a882
 def _tuples(x): return tuple(map(_tuples, x)) if isinstance(x, (list, tuple)) else x
@@ -66,31 +69,31 @@ class Pinpad:
     target: tuple = ()      # the task kept for later, which no expert shows
     relative: bool = False  # observe where objects lie as seen from the agent, not in the grid
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ('subgoals', 'tasks', 'target'):
             object.__setattr__(self, name, _tuples(getattr(self, name)))
         _check_world(self)
 
     @property
-    def cells(self):
+    def cells(self) -> int:
         "How many cells the grid has."
         return self.size**2
 
     @property
-    def nvec(self):
+    def nvec(self) -> list[int]:
         "How many values each part of an observation has: places of colours, of walls, the agent's cell."
         places = (2 * self.size - 1)**2 if self.relative else self.cells
         return [places] * (self.colours + self.walls) + [self.cells]
 
-    def colours_of(self, task):
+    def colours_of(self, task: Sequence[int]) -> list[int]:
         "The colours that a task wants entered, in order."
         return [c for g in task for c in self.subgoals[g]]
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #df564f80
 def sequences(
-    n_subgoals,  # subgoals 0 to n_subgoals - 1
-    length,      # of each sequence
-):               # tuple of tuples
+    n_subgoals: int,               # subgoals 0 to n_subgoals - 1
+    length: int,                   # of each sequence
+) -> tuple[tuple[int, ...], ...]:  # tuple of tuples
     "All sequences in which no subgoal follows itself, or its predecessor in the circle of subgoals."
     found = [(g,) for g in range(n_subgoals)]
     for _ in range(length - 1):
@@ -174,9 +177,9 @@ def _rng(generator):
 
 def draw_layouts(
     world: Pinpad,
-    n,               # how many
-    generator=None,  # torch.Generator; torch's own if None
-):                   # (n, O + W + 1) int64: cells of the colours, of the walls, and of the agent
+    n: int,       # how many
+    generator: torch.Generator | None=None,  # torch.Generator; torch's own if None
+) -> np.ndarray:  # (n, O + W + 1) int64: cells of the colours, of the walls, and of the agent
     "Random layouts: from start and colours every colour can be reached without entering a third."
     return _playable(world, n, _rng(generator))
 
@@ -200,16 +203,16 @@ def _look(world, objects, agent):
 # %% ../nbs/2_worlds/20_pinpad.ipynb #c67f3cc1
 def observe(
     world: Pinpad,
-    objects,  # (..., O + W) cells of colours and walls
-    agent,    # (...) cells
-):            # (..., O + W + 1) int64
+    objects: np.ndarray,  # (..., O + W) cells of colours and walls
+    agent: np.ndarray,    # (...) cells
+) -> np.ndarray:          # (..., O + W + 1) int64
     "What is seen: the place of every object, then the agent's cell."
     return _look(world, _offsets(world)[0][objects], np.asarray(agent))
 
 def layout_of(
     world: Pinpad,
-    obs,  # (..., O + W + 1) observations
-):        # (..., O + W + 1) cells of the colours, of the walls, and of the agent
+    obs: np.ndarray | torch.Tensor,  # (..., O + W + 1) observations
+) -> np.ndarray:                     # (..., O + W + 1) cells of the colours, of the walls, and of the agent
     "The inverse of `observe`: of the layout, nothing is hidden."
     place = np.asarray(obs).copy()
     place[..., :-1] += _offsets(world)[1][place[..., -1]][..., None]
@@ -228,7 +231,7 @@ def _table(world, tasks):
     return table
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #ff8321d8
-def find_board(world):
+def find_board(world: str | Pinpad) -> Pinpad:
     "The `Pinpad` of a name in `WORLDS`; a `Pinpad` as it is. ValueError names what there is."
     if not isinstance(world, str): return world
     if world not in WORLDS:
@@ -243,11 +246,11 @@ class PinpadEnv(VectorEnv):
     `row`, the index of the lane's task; `progress`, how many of its colours have been entered;
     `subgoal`, the one it is at; `done`; `steps`; `cell`."""
     def __init__(self,
-        num_envs=64,                       # lanes
-        world=None,                        # a `Pinpad`, or its name in `WORLDS`; None: 'laptop'
-        tasks=None,                        # tuple of tuples of subgoals; None: the world's tasks
-        autoreset=AutoresetMode.DISABLED,  # or NEXT_STEP
-    ):
+        num_envs: int=64,                            # lanes
+        world: str | Pinpad | None=None,             # or its name in `WORLDS`; None: 'laptop'
+        tasks: Sequence[Sequence[int]] | None=None,  # tuple of tuples of subgoals; None: the world's tasks
+        autoreset: str | AutoresetMode=AutoresetMode.DISABLED,  # or NEXT_STEP
+    ) -> None:
         if num_envs < 1: raise ValueError(f"num_envs must be at least 1, got {num_envs}.")
         if isinstance(autoreset, str): autoreset = AutoresetMode(autoreset)
         if autoreset not in (AutoresetMode.DISABLED, AutoresetMode.NEXT_STEP):
@@ -270,7 +273,7 @@ class PinpadEnv(VectorEnv):
         self._stock = []
 
     @property
-    def subgoal(self):
+    def subgoal(self) -> np.ndarray:
         "The subgoal each lane is at."
         return self._next(self._subgoals)
 
@@ -278,7 +281,7 @@ class PinpadEnv(VectorEnv):
         "The entry of each lane's task at its progress."
         return table[self.row, np.minimum(self.progress, self._lengths[self.row] - 1)]
 
-    def look(self):
+    def look(self) -> np.ndarray:
         "What each lane observes now: (num_envs, O + W + 1)."
         return _look(self.world, self._objects, self.cell)
 
@@ -317,9 +320,10 @@ def _begin(self:PinpadEnv, lanes, task=None, layout=None):
 # %% ../nbs/2_worlds/20_pinpad.ipynb #98d111e1
 @patch
 def reset(self:PinpadEnv, *,
-    seed=None,     # fixes all that is drawn from now on
-    options=None,  # task (num_envs,) indices into `tasks`, layout (num_envs, O + W + 1), reset_mask (num_envs,)
-):                 # obs (num_envs, O + W + 1), info
+    seed: int | None=None,                # fixes all that is drawn from now on
+    # task (num_envs,) indices into `tasks`, layout (num_envs, O + W + 1), reset_mask (num_envs,)
+    options: dict[str, Any] | None=None,
+) -> tuple[np.ndarray, dict[str, Any]]:   # obs (num_envs, O + W + 1), info
     "Begin anew in all lanes, or in those that `reset_mask` names."
     VectorEnv.reset(self, seed=seed)
     n = self.num_envs
@@ -339,8 +343,8 @@ def reset(self:PinpadEnv, *,
 # %% ../nbs/2_worlds/20_pinpad.ipynb #79725751
 @lru_cache
 def aim_cells(
-    size,  # cells along each side
-):
+    size: int,  # cells along each side
+) -> np.ndarray:
     "The cell that each move aims at, the cell itself at the border: (cells * 4,), moves innermost."
     r, c = np.divmod(np.arange(size**2), size)
     up = np.maximum(r - 1, 0)
@@ -362,8 +366,8 @@ def _move(self:PinpadEnv, actions, live):
 # %% ../nbs/2_worlds/20_pinpad.ipynb #460e05fd
 @patch
 def step(self:PinpadEnv,
-    actions,  # (num_envs,) whole numbers 0 to 3; those of lanes that have ended are ignored
-):            # obs (num_envs, O + W + 1); reward, terminated and truncated (num_envs,); info
+    actions: np.ndarray,  # (num_envs,) whole numbers 0 to 3; those of lanes that have ended are ignored
+) -> Stepped:             # obs (num_envs, O + W + 1); reward, terminated and truncated (num_envs,); info
     "One move in every running lane. RuntimeError when none runs and none begins anew by itself."
     actions = np.asarray(actions)
     ended = np.flatnonzero(self.done)
@@ -387,8 +391,8 @@ def step(self:PinpadEnv,
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #27920467
 def make_pinpad(
-    world=None,  # a `Pinpad`, or its name in `WORLDS`; None: 'laptop'
-    tasks=None,  # tuple of tuples of subgoals; None: the world's tasks
+    world: str | Pinpad | None=None,             # or its name in `WORLDS`; None: 'laptop'
+    tasks: Sequence[Sequence[int]] | None=None,  # tuple of tuples of subgoals; None: the world's tasks
 ) -> OneLane:
     "Gridworld-pinpad as a single environment."
     return OneLane(PinpadEnv(1, world, tasks))
@@ -483,23 +487,23 @@ def _floors(world, best, safe, log, task, table, noise):
 @dataclass
 class Trajectories:
     "n episodes of at most T steps. What stands after an episode's end has no meaning."
-    obs: torch.Tensor                  # (n, T, O + W + 1) int64
-    action: torch.Tensor               # (n, T) int64
-    mask: torch.Tensor                 # (n, T) bool, True until the episode ends
-    subgoal: torch.Tensor              # (n, T) int64, the subgoal pursued; hidden
-    colour: torch.Tensor               # (n, T) int64, the colour pursued; hidden
-    task: torch.Tensor                 # (n,) int64, index into the list of tasks; hidden
-    nll_known: torch.Tensor = None     # (n, T) nats, of the action for one who knows the goal
-    nll_inferred: torch.Tensor = None  # (n, T) nats, for one who infers it from the past
-    guess: torch.Tensor = None         # (n, T) chance that the latter names the subgoal, before the action
+    obs: torch.Tensor                         # (n, T, O + W + 1) int64
+    action: torch.Tensor                      # (n, T) int64
+    mask: torch.Tensor                        # (n, T) bool, True until the episode ends
+    subgoal: torch.Tensor                     # (n, T) int64, the subgoal pursued; hidden
+    colour: torch.Tensor                      # (n, T) int64, the colour pursued; hidden
+    task: torch.Tensor                        # (n,) int64, index into the list of tasks; hidden
+    nll_known: torch.Tensor | None = None     # (n, T) nats, of the action for one who knows the goal
+    nll_inferred: torch.Tensor | None = None  # (n, T) nats, for one who infers it from the past
+    guess: torch.Tensor | None = None         # (n, T) chance that the latter names the subgoal, before the action
 
-    def __len__(self): return len(self.task)
+    def __len__(self) -> int: return len(self.task)
 
-    def __getitem__(self, i):
+    def __getitem__(self, i: int | slice | torch.Tensor) -> "Trajectories":
         parts = {f.name: getattr(self, f.name) for f in fields(self)}
         return Trajectories(**{name: x if x is None else x[i] for name, x in parts.items()})
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Trajectories: {self.task.numel()} episodes, {int(self.mask.sum())} steps"
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #eda5631d
@@ -538,11 +542,11 @@ def _join(parts):
 # %% ../nbs/2_worlds/20_pinpad.ipynb #da47efa3
 def expert(
     world: Pinpad,
-    n,               # episodes
-    generator=None,  # torch.Generator; torch's own if None
-    tasks=None,      # tuple of tuples of subgoals; None: the world's tasks
-    noise=0.,        # probability of a random move, among those that do not lose the episode
-    floors=False,    # also compute `nll_known`, `nll_inferred` and `guess`
+    n: int,              # episodes
+    generator: torch.Generator | None=None,  # torch.Generator; torch's own if None
+    tasks: Sequence[Sequence[int]] | None=None,  # tuple of tuples of subgoals; None: the world's tasks
+    noise: float=0.,     # probability of a random move, among those that do not lose the episode
+    floors: bool=False,  # also compute `nll_known`, `nll_inferred` and `guess`
 ) -> Trajectories:
     """Episodes of an expert that picks evenly among the best moves (Kobayashi et al. 2025).
 
@@ -573,10 +577,10 @@ def _columns(world, walks):
 
 def expert_dataset(
     world: Pinpad,
-    n=10_000,  # episodes in train; a tenth of that in validation, and in test
-    seed=0,    # fixes everything
-    noise=0.,  # as for `expert`
-):             # DatasetDict: obs (length, O + W + 1); action, subgoal, colour (length,); task; length
+    n: int=10_000,          # episodes in train; a tenth of that in validation, and in test
+    seed: int=0,            # fixes everything
+    noise: float=0.,        # as for `expert`
+) -> datasets.DatasetDict:  # obs (length, O + W + 1); action, subgoal, colour (length,); task; length
     "Episodes of the expert. A model may see `obs` and `action`; all else is there to evaluate by."
     sizes = dict(train=n, validation=max(n // 10, 1), test=max(n // 10, 1))
     seeds = np.random.SeedSequence(seed).generate_state(len(sizes)).tolist()
@@ -608,9 +612,10 @@ def _walk(world, row):
 # %% ../nbs/2_worlds/20_pinpad.ipynb #432976ff
 def draw(
     world: Pinpad,
-    row,      # a layout (O + W + 1,), one episode of `Trajectories`, or a row of a dataset
-    ax=None,  # matplotlib axes to draw into; None makes a figure
-):            # matplotlib Figure
+    # a layout (O + W + 1,), one episode of `Trajectories`, or a row of a dataset
+    row: np.ndarray | torch.Tensor | Trajectories | Mapping[str, Any],
+    ax: Axes | None=None,  # matplotlib axes to draw into; None makes a figure
+) -> Figure:               # matplotlib Figure
     "A layout from above, with the walk of the episode if there is one."
     place, cells, colour = _walk(world, row)
     ax = ax or Figure(figsize=(2.6, 2.6)).subplots()
@@ -626,7 +631,8 @@ def draw(
     for t, o in enumerate(colour): ax.plot(x[t:t + 2], y[t:t + 2], color=_colour(world, o), lw=2.5, **line)
     ax.plot(x[0], y[0], 'o', ms=9, mfc='white', mec='black')
     ax.set(xlim=(-0.5, G - 0.5), ylim=(G - 0.5, -0.5), xticks=[], yticks=[], aspect='equal')
-    return ax.figure
+    figure: Any = ax.figure
+    return figure
 
 # %% ../nbs/2_worlds/20_pinpad.ipynb #dfd6e7c6
 _SVG = """<svg viewBox="-2 -2 {w} {h}" width="{w}" height="{h}" style="max-width:100%" role="img"
@@ -657,9 +663,9 @@ def _square(x, y, side, fill, label=''):
 # %% ../nbs/2_worlds/20_pinpad.ipynb #28b89143
 def animate(
     world: Pinpad,
-    row,      # an episode: one of `Trajectories`, or a row of a dataset
-    pace=.3,  # seconds a step
-):            # IPython HTML: an SVG that plays by itself, a few kilobytes
+    row: Trajectories | Mapping[str, Any],  # an episode: one of `Trajectories`, or a row of a dataset
+    pace: float=.3,                         # seconds a step
+) -> HTML:                                  # IPython HTML: an SVG that plays by itself, a few kilobytes
     "An episode as an animation, over and over, with the hidden task at the bottom."
     (place, cells, colour), G, unit = _walk(world, row), world.size, 44
     if not len(colour): raise ValueError("A layout does not move; animate needs an episode.")

@@ -9,9 +9,11 @@ __all__ = ['SCRATCH', 'ObservationEmbedding', 'ObservationConfig', 'NextObservat
            'SummaryStream']
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #cf0a1ea0
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -23,7 +25,7 @@ from transformers.modeling_outputs import BaseModelOutputWithPast, CausalLMOutpu
 
 from .backbone import Backbone, BackboneError
 from .data import Batch, pack_steps, take_steps, View
-from .pinpad import aim_cells, expert, layout_of, observe, Pinpad, WORLDS
+from .pinpad import aim_cells, expert, layout_of, observe, Pinpad, Trajectories, WORLDS
 from .pretraining import (
     batch_by_length, ScratchConfig, ScratchResult, train_base)
 
@@ -31,10 +33,10 @@ from .pretraining import (
 class ObservationEmbedding(nn.Module):
     "The sum of one embedding for each of the K parts of an observation."
     def __init__(self,
-        nvec,     # number of values of each part, K whole numbers
-        n_e,      # width
-        std=3.,   # of the vectors at the start
-    ):
+        nvec: Sequence[int],  # number of values of each part, K whole numbers
+        n_e: int,             # width
+        std: float=3.,        # of the vectors at the start
+    ) -> None:
         super().__init__()
         self.nvec = list(nvec)
         self.parts = (len(nvec),)
@@ -42,8 +44,8 @@ class ObservationEmbedding(nn.Module):
         self.weight = nn.Parameter(torch.randn(sum(nvec), n_e) * std)
 
     def forward(self,
-        obs,  # (..., K) int64, part k from 0 to nvec[k] - 1
-    ):        # (..., n_e)
+        obs: torch.Tensor,  # (..., K) int64, part k from 0 to nvec[k] - 1
+    ) -> torch.Tensor:      # (..., n_e)
         if obs.shape[-1] != len(self.nvec):
             raise ValueError(f"An observation has {len(self.nvec)} parts here, got {obs.shape[-1]}.")
         first = torch.tensor([0, *self.nvec[:-1]], device=obs.device).cumsum(0)
@@ -53,7 +55,7 @@ class ObservationEmbedding(nn.Module):
 class ObservationConfig(Qwen2Config):
     "A Qwen2 decoder from observations of parts with `nvec` values to `vocab_size` actions."
     model_type = 'observation_qwen2'
-    def __init__(self, nvec=(2, 2), **kwargs):
+    def __init__(self, nvec: Sequence[int]=(2, 2), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.nvec = list(nvec)
 
@@ -61,18 +63,19 @@ class ObservationConfig(Qwen2Config):
 class NextObservation:
     "What a model with an `obs_head` says about the next observation."
     def observation_nll(self,
-        hidden,  # (N, n_e) after the final norm
-        obs,     # (N, K) the observation that came next
-    ):           # (N,) nats, summed over the parts
+        hidden: torch.Tensor,  # (N, n_e) after the final norm
+        obs: torch.Tensor,     # (N, K) the observation that came next
+    ) -> torch.Tensor:         # (N,) nats, summed over the parts
         "-log p(o_{t+1} | o_{1:t}), the parts independent of each other given the past."
         parts = zip(self.obs_head(hidden).split(self.config.nvec, -1), obs.unbind(-1))
-        return sum(F.cross_entropy(logits, part, reduction='none') for logits, part in parts)
+        nats: Any = sum(F.cross_entropy(logits, part, reduction='none') for logits, part in parts)
+        return nats
 
 
 class ObservationModel(NextObservation, Qwen2ForCausalLM):
     "A small decoder that reads observations and writes actions."
     config_class = ObservationConfig
-    def __init__(self, config):
+    def __init__(self, config: ObservationConfig) -> None:
         super().__init__(config)
         self.model.embed_tokens = ObservationEmbedding(config.nvec, config.hidden_size)
         self.obs_head = nn.Linear(config.hidden_size, sum(config.nvec))
@@ -84,7 +87,7 @@ AutoModelForCausalLM.register(ObservationConfig, ObservationModel, exist_ok=True
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #e771789b
 class GatedRecurrence(nn.Module):
     "RG-LRU: h_t = a_t h_{t-1} + sqrt(1 - a_t^2) (i_t u_t) with gates a_t, i_t (De et al. 2024, eq. 1 to 4)."
-    def __init__(self, width, heads):
+    def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         n = width // heads
         self.gates = nn.Parameter(torch.randn(heads, n, 2 * n) * (0.1 / n)**0.5)
@@ -92,10 +95,10 @@ class GatedRecurrence(nn.Module):
         self.decay = nn.Parameter((torch.linspace(0.9, 0.999, width).log() / -8).expm1().log())
 
     def forward(self,
-        u,     # (B, T, width)
-        h,     # (B, width) state before
-        real,  # (B, T, 1) 0 where padding, which leaves the state alone
-    ):         # (B, T, width) states
+        u: torch.Tensor,     # (B, T, width)
+        h: torch.Tensor,     # (B, width) state before
+        real: torch.Tensor,  # (B, T, 1) 0 where padding, which leaves the state alone
+    ) -> torch.Tensor:       # (B, T, width) states
         by_head = u.unflatten(-1, (len(self.gates), -1))
         gates = (torch.einsum('...hn,hnm->...hm', by_head, self.gates) + self.bias).sigmoid()
         r, i = (gate.flatten(-2) for gate in gates.chunk(2, -1))
@@ -111,7 +114,7 @@ class GatedRecurrence(nn.Module):
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #8137beef
 class HawkBlock(nn.Module):
     "A block of Hawk: a gated branch with a short convolution and the recurrence, then an MLP."
-    def __init__(self, config, layer_idx):
+    def __init__(self, config: "HawkConfig", layer_idx: int) -> None:
         super().__init__()
         w = config.hidden_size
         hidden = config.intermediate_size
@@ -124,10 +127,10 @@ class HawkBlock(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(w, hidden), nn.ReLU(), nn.Linear(hidden, w))
 
     def forward(self,
-        e,      # (B, T, n_e)
-        cache,  # of `transformers`: inputs as keys, states as values; None keeps nothing
-        real,   # (B, T, 1) 0 where padding
-    ):          # (B, T, n_e)
+        e: torch.Tensor,             # (B, T, n_e)
+        cache: DynamicCache | None,  # of `transformers`: inputs as keys, states as values; None keeps nothing
+        real: torch.Tensor,          # (B, T, 1) 0 where padding
+    ) -> torch.Tensor:               # (B, T, n_e)
         u = self.x(self.norm(e)) * real
         past = _remembered(cache, self.layer_idx)
         before, h = past or (u.new_zeros(len(u), 3, u.shape[-1]), torch.zeros_like(u[:, 0]))
@@ -148,8 +151,9 @@ def _remembered(cache, layer_idx):
 class HawkConfig(PreTrainedConfig):
     "A recurrent base from observations of parts with `nvec` values to `vocab_size` actions."
     model_type = 'observation_hawk'
-    def __init__(self, nvec=(2, 2), vocab_size=4, hidden_size=64, num_hidden_layers=4,
-                 num_attention_heads=4, intermediate_size=128, use_cache=True, **kwargs):
+    def __init__(self, nvec: Sequence[int]=(2, 2), vocab_size: int=4, hidden_size: int=64,
+                 num_hidden_layers: int=4, num_attention_heads: int=4, intermediate_size: int=128,
+                 use_cache: bool=True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.nvec = list(nvec)
         self.vocab_size = vocab_size
@@ -162,15 +166,16 @@ class HawkConfig(PreTrainedConfig):
 
 class HawkDecoder(nn.Module):
     "Embedding, blocks and final norm."
-    def __init__(self, config):
+    def __init__(self, config: HawkConfig) -> None:
         super().__init__()
         self.config = config
         self.embed_tokens = ObservationEmbedding(config.nvec, config.hidden_size)
         self.layers = nn.ModuleList(HawkBlock(config, i) for i in range(config.num_hidden_layers))
         self.norm = nn.RMSNorm(config.hidden_size)
 
-    def forward(self, input_ids=None, attention_mask=None, past_key_values=None, inputs_embeds=None,
-                use_cache=None, **_):
+    def forward(self, input_ids: torch.Tensor | None=None, attention_mask: torch.Tensor | None=None,
+                past_key_values: DynamicCache | None=None, inputs_embeds: torch.Tensor | None=None,
+                use_cache: bool | None=None, **_: Any) -> BaseModelOutputWithPast:
         e = self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds
         if use_cache and past_key_values is None: past_key_values = DynamicCache(config=self.config)
         if attention_mask is None: real = e.new_ones(*e.shape[:2], 1)
@@ -183,7 +188,7 @@ class HawkModel(NextObservation, PreTrainedModel):
     "A small recurrent model that reads observations and writes actions, without attention."
     config_class = HawkConfig
     base_model_prefix = 'model'
-    def __init__(self, config):
+    def __init__(self, config: HawkConfig) -> None:
         super().__init__(config)
         self.model = HawkDecoder(config)
         self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
@@ -191,8 +196,8 @@ class HawkModel(NextObservation, PreTrainedModel):
         self.post_init()
 
     def _init_weights(self, module): "Each part has initialised itself."
-    def get_output_embeddings(self): return self.lm_head
-    def forward(self, input_ids=None, **kwargs):
+    def get_output_embeddings(self) -> nn.Module: return self.lm_head
+    def forward(self, input_ids: torch.Tensor | None=None, **kwargs: Any) -> CausalLMOutputWithPast:
         out = self.model(input_ids, **kwargs)
         logits = self.lm_head(out.last_hidden_state)
         return CausalLMOutputWithPast(logits=logits, past_key_values=out.past_key_values)
@@ -211,9 +216,9 @@ SCRATCH = dict(
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #f697d2d0
 def new_base(
-    nvec,                    # values of each part of an observation
-    n_actions,               # how many there are
-    config=ScratchConfig(),  # n_e, n_layers, n_heads, n_ff, recurrent and seed are used
+    nvec: Sequence[int],                    # values of each part of an observation
+    n_actions: int,                         # how many there are
+    config: ScratchConfig=ScratchConfig(),  # n_e, n_layers, n_heads, n_ff, recurrent and seed are used
 ) -> PreTrainedModel:
     "An untrained base for observations of these parts."
     c = config
@@ -227,11 +232,12 @@ def new_base(
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #e4bf4b2e
 def make_base(
-    name,         # a preset of `SCRATCH`, and a world of `WORLDS`
-    folder=None,  # None: where `shipped_base` looks
-    device='cpu', # where to train
-    checkpoint=None,  # folder in which an interrupted training is taken up again; None: none
-    **changes,    # to the preset's configuration
+    name: str,  # a preset of `SCRATCH`, and a world of `WORLDS`
+    folder: str | Path | None=None,  # None: where `shipped_base` looks
+    device: str | torch.device='cpu',  # where to train
+    # folder in which an interrupted training is taken up again; None: none
+    checkpoint: str | Path | None=None,
+    **changes: Any,  # to the preset's configuration
 ) -> ScratchResult:
     "Train the base of a preset on its world, and save it."
     world = WORLDS[name]
@@ -248,8 +254,8 @@ def _shipped(name): return Path(str(files('temporal_abstraction')/'artefacts'))/
 
 
 def shipped_base(
-    name,        # a preset of `SCRATCH`
-    layer=None,  # blocks in the lower half; None: half of them
+    name: str,               # a preset of `SCRATCH`
+    layer: int | None=None,  # blocks in the lower half; None: half of them
 ) -> Backbone:
     "The trained base of a preset. BackboneError, with the command that makes it, when it is not there."
     if not (_shipped(name)/'config.json').is_file():
@@ -270,11 +276,11 @@ class GridBatch(Batch):
 
 
 def grid_batch(
-    backbone,          # a `Backbone` that reads observations
-    tr,                # `Trajectories`
-    rows=slice(None),  # which of them
-    start=0,           # number of the first, for the batch's index
-) -> GridBatch:        # on the CPU
+    backbone: Backbone,                      # a `Backbone` that reads observations
+    tr: Trajectories,
+    rows: slice | torch.Tensor=slice(None),  # which of them
+    start: int=0,                            # number of the first, for the batch's index
+) -> GridBatch:                              # on the CPU
     "Some trajectories, cut to the longest of them, with residuals of the frozen lower half."
     T = int(tr.mask[rows].sum(1).max())
     obs, action, mask = (x[rows, :T] for x in (tr.obs, tr.action, tr.mask))
@@ -293,13 +299,13 @@ def _lower(backbone, obs):
 class ExpertStream:
     "Expert trajectories without end, with residuals: `ExpertData` where data is unlimited."
     def __init__(self,
-        backbone,       # a `Backbone` that reads observations
-        world,          # a `Pinpad`
-        n=2048,         # trajectories a pass, and in the fixed set
-        tasks=None,     # tuple of tasks; None: those of the world
-        noise=0.,       # of the expert
-        valid_seed=0,   # fixes the fixed set
-    ):
+        backbone: Backbone,                          # a `Backbone` that reads observations
+        world: Pinpad,
+        n: int=2048,                                 # trajectories a pass, and in the fixed set
+        tasks: Sequence[Sequence[int]] | None=None,  # tuple of tasks; None: those of the world
+        noise: float=0.,                             # of the expert
+        valid_seed: int=0,                           # fixes the fixed set
+    ) -> None:
         self.backbone = backbone
         self.world = world
         self.n = n
@@ -307,15 +313,15 @@ class ExpertStream:
         self.noise = noise
         self.fixed = self.draw(n, torch.Generator().manual_seed(2**40 + valid_seed))
 
-    def __len__(self): return self.n
+    def __len__(self) -> int: return self.n
 
-    def contents(self): return self.fixed   # which tell these trajectories from others
+    def contents(self) -> Trajectories: return self.fixed  # which tell these trajectories from others
 
-    def draw(self, n, generator):
+    def draw(self, n: int, generator: torch.Generator | None) -> Trajectories:
         "Fresh trajectories of the expert."
         return expert(self.world, n, generator, tasks=self.tasks, noise=self.noise)
 
-    def loader(self, batch_size, seed=None):
+    def loader(self, batch_size: int, seed: int | None=None) -> Iterator[GridBatch]:
         "Fresh trajectories from a seed, or, without one, the fixed set in order."
         generator = None if seed is None else torch.Generator().manual_seed(seed)
         for start in range(0, self.n, batch_size):
@@ -325,16 +331,16 @@ class ExpertStream:
             yield grid_batch(self.backbone, tr, rows, start)
 
     @property
-    def e_steps(self):
+    def e_steps(self) -> torch.Tensor:
         "The residuals at all steps of the fixed set: (N, n_e)."
         return torch.cat([b.e[b.mask] for b in self.loader(512)])
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #08c57af9
 def shuffle_cells(
     world: Pinpad,
-    obs,             # (B, T, K) observations
-    generator=None,  # torch.Generator; torch's own if None
-):                   # (B, T, K)
+    obs: torch.Tensor,                       # (B, T, K) observations
+    generator: torch.Generator | None=None,  # torch.Generator; torch's own if None
+) -> torch.Tensor:                           # (B, T, K)
     "The same episodes on boards whose cells have changed places, differently in each episode."
     place = torch.as_tensor(layout_of(world, obs))
     to = torch.rand(len(obs), world.cells, generator=generator).argsort(1)
@@ -344,7 +350,7 @@ def shuffle_cells(
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #47b26307
 class ViewStream(ExpertStream):
     "Expert trajectories in batches of similar length, the encoder shown shuffled boards."
-    def loader(self, batch_size, seed=None):
+    def loader(self, batch_size: int, seed: int | None=None) -> Iterator[GridBatch]:
         "Fresh trajectories from a seed; without one, the fixed set in order, as it is."
         if seed is None:
             yield from super().loader(batch_size)
@@ -355,27 +361,27 @@ class ViewStream(ExpertStream):
         for i in torch.randperm(len(parts), generator=generator).tolist():
             yield self.disguise(grid_batch(self.backbone, tr, parts[i]), generator)
 
-    def disguise(self, batch, generator):
+    def disguise(self, batch: GridBatch, generator: torch.Generator) -> GridBatch:
         "The batch with the view in it."
         batch.view = View(self.view(batch.obs, generator), batch.mask)
         return batch
 
-    def view(self, obs, generator):
+    def view(self, obs: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         "Residuals of the episodes on shuffled boards: (B, T, n_e)."
         return _lower(self.backbone, shuffle_cells(self.world, obs, generator))
 
 
 class PlainStream(ViewStream):
     "The same without views: the encoder sees what the model sees, as in the paper."
-    def disguise(self, batch, generator): return batch
+    def disguise(self, batch: GridBatch, generator: torch.Generator) -> GridBatch: return batch
 
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #b9f65383
 def summarise_episodes(
     world: Pinpad,
-    obs,     # (B, T, K) observations
-    action,  # (B, T)
-    mask,    # (B, T) True where real, ending in False where an episode is shorter
-):           # obs (B, T', K) and mask (B, T')
+    obs: torch.Tensor,                   # (B, T, K) observations
+    action: torch.Tensor,                # (B, T)
+    mask: torch.Tensor,                  # (B, T) True where real, ending in False where an episode is shorter
+) -> tuple[torch.Tensor, torch.Tensor]:  # obs (B, T', K) and mask (B, T')
     "Of each episode its first step, the steps on a colour, and what is seen after the last move."
     place = torch.as_tensor(layout_of(world, obs))
     row = torch.arange(len(obs))
@@ -394,14 +400,14 @@ def summarise_episodes(
 
 class SummaryStream(ViewStream):
     "The same, and the sequence embedder is told the episode in short, on another shuffled board."
-    def disguise(self, batch, generator):
+    def disguise(self, batch: GridBatch, generator: torch.Generator) -> GridBatch:
         "The batch with view and summary in it."
         batch = super().disguise(batch, generator)
         obs, mask = summarise_episodes(self.world, batch.obs, batch.action, batch.mask)
         batch.summary = View(self.view(obs, generator), mask)
         return batch
 
-    def loader(self, batch_size, seed=None):
+    def loader(self, batch_size: int, seed: int | None=None) -> Iterator[GridBatch]:
         "Fresh trajectories from a seed; without one, the fixed set in order, disguised too."
         generator = torch.Generator().manual_seed(0)   # the embedder could not read it undisguised
         for batch in super().loader(batch_size, seed):

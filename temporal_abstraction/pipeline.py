@@ -23,15 +23,17 @@ import base64
 import copy
 import html
 import json
+import random
 import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import torch
 from jinja2 import Template
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from tqdm.auto import tqdm
 from datasets import Dataset
 
@@ -41,10 +43,10 @@ from .check import check_task
 from .comparison import (
     compare_gradients, final_success, levels, raw_grpo, RawGRPOConfig)
 from .controllers import controllers_by_layer, ControllersConfig
-from temporal_abstraction.evaluation import (
+from .evaluation import (
     collect_actions, comparison_table, decode_labels, gate_alignment, gate_statistics, judge,
     measure_clusters, pass_at_k_table, pass_rates, pool_problems, sample_programs, segment, switch_table, traces,
-    transplant, unseen_share)
+    transplant, unseen_share, Trace)
 from .finding import find_and_consolidate, FindAndConsolidateConfig, FindConfig
 from .internal_env import InternalEnv
 from .internal_rl import (
@@ -53,11 +55,11 @@ from .metacontroller import Metacontroller
 from .pinpad import expert
 from .plots import (
     plot_actions, plot_alignment, plot_controllers, plot_discovery, plot_gate, plot_learning,
-    plot_learning_curves, plot_pass_rates, plot_probe, plot_sweep)
+    plot_learning_curves, plot_pass_rates, plot_probe, plot_sweep, Picture, Segmented)
 from .pretraining import (
     batch_by_length, pretrain, PretrainConfig, PretrainResult, ScratchConfig, train_base)
 from .probing import label_walks, probe_layers
-from .processes import from_writer, is_writer, shard_blocks
+from .processes import from_writer, is_writer, processes, shard_blocks
 from .runs import (
     in_parallel, in_sentences, loading, one_writer, Run, RunError, write_history)
 from .settings import Count, NotNegative, Positive, Settings, Share, Whole
@@ -75,11 +77,11 @@ class GatherConfig(gathering.GatherConfig):
     "Before phase 1, where a task has prompts and tests alone, or when it is asked for."
     n: Whole = 0   # programs written for each prompt; 0: 16 where there are no experts, and none where there are
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.n != 0: super().__post_init__()
         else: self.certain()
 
-    def certain(self):
+    def certain(self) -> gathering.GatherConfig:
         "The same with a number of programs."
         return gathering.GatherConfig(**dict(asdict(self), n=self.n or gathering.GatherConfig.n))
 
@@ -107,7 +109,7 @@ class ExploreConfig(Settings):
     n_imitated: Count = 256        # experts' programs that are imitated, where there are more
     levels: bool = False           # also note how often z succeeds without any learning, by a rollout each
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.group < 2:
             raise ValueError(
@@ -119,7 +121,8 @@ class ExploreConfig(Settings):
                 "without.")
 
 
-def RLConfig(distil_steps=300, group=12, temperature=0., std=.45, n_tests=10, **rl):
+def RLConfig(distil_steps: int=300, group: int=12, temperature: float=0., std: float=.45,
+             n_tests: int=10, **rl: Any) -> ExploreConfig:
     "An `ExploreConfig` from the settings of internal RL and a few of its own, side by side."
     inner = InternalRLConfig(**dict(updates=12, lr=1e-3) | rl)
     imitation = DistilConfig(steps=distil_steps, seed=inner.seed)
@@ -156,7 +159,7 @@ class EvaluateConfig(Settings):
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #7c021024
 MAIN = 'views'   # the variant that nothing is taken from
-ABLATIONS = {    # name: {path of a setting: value}
+ABLATIONS: dict[str, dict[str, Any]] = {    # name: {path of a setting: value}
     'no views': {'discover.views': 'none'},
     'equal views': {'discover.views': 'equal'},
     'python views': {'discover.views': 'python'},
@@ -177,7 +180,7 @@ IMITATORS = {  # method: who finds what the model then imitates, as in `FindConf
     'rejection sampling': 'model', 'random z + consolidation': 'prior', 'library + consolidation': 'library',
     'internal RL + consolidation': 'internal RL'}
 
-def find_part(variant):
+def find_part(variant: str) -> str:
     "Which settings an ablation changes: those of 'discover', 'explore' or 'token'."
     if variant not in ABLATIONS:
         raise ValueError(f"There is no variant {variant!r}; choose from {', '.join(ABLATIONS)}.")
@@ -210,7 +213,7 @@ class CompareConfig(Settings):
     consolidate: FindAndConsolidateConfig = field(default_factory=FindAndConsolidateConfig)  # of methods that imitate
     temperatures: tuple[NotNegative, ...] = ()           # at which all are judged besides evaluate.temperature
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         for name in ('targets', 'methods', 'lrs'):   # imitation is set up as for internal RL, with the first of lrs
             if not getattr(self, name): raise ValueError(f"{name} must not be empty.")
@@ -248,16 +251,16 @@ class Loads(Settings):
     attn_implementation: str | None = None  # 'eager', 'sdpa', 'flash_attention_2'; None: what transformers chooses
     mixed_precision: Literal['bf16'] | None = None  # blocks multiply in bfloat16, weights stay in float32
 
-    def dtype(self, base, given=None):
+    def dtype(self, base: str | Path | None, given: str | None=None) -> str:
         "What weights are kept in: as given, else bfloat16 for a base, and float32 from nothing or in mixed precision."
         return given or ('bfloat16' if base and not self.mixed_precision else 'float32')
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #5f4a2835
 def set_field(
-    config,  # a dataclass, perhaps of dataclasses
-    path,    # such as 'metacontroller.gate'
-    value,
-):
+    config: Any,  # a dataclass, perhaps of dataclasses
+    path: str,    # such as 'metacontroller.gate'
+    value: Any,
+) -> Any:
     "A copy of settings in which one is changed. Raises what the dataclass raises for values that mean nothing."
     name, _, rest = path.partition('.')
     if name not in {f.name for f in fields(config)}:
@@ -266,7 +269,7 @@ def set_field(
     return replace(config, **{name: inner})
 
 
-def set_seed(config, seed):
+def set_seed(config: Any, seed: int) -> Any:
     "A copy of settings in which every seed is this one."
     changes = {}
     for f in fields(config):
@@ -276,7 +279,7 @@ def set_seed(config, seed):
     return replace(config, **changes)
 
 
-def rebuild(kind, saved):
+def rebuild(kind: type, saved: Mapping[str, Any]) -> Any:
     "Settings from the dict that a run keeps, other phases left aside. ValueError where some are missing."
     known = {f.name: f for f in fields(kind) if f.init}
     if missing := set(known) - set(saved): raise ValueError(f"{min(missing)} is missing")
@@ -303,7 +306,7 @@ class Machine(Settings):
     trust_remote_code: bool = False  # code that comes with a base may run; a run's folder cannot say so
     shard: bool = False         # each of several processes keeps a share of the base, where all of it is frozen (FSDP)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         check_tracker(self.tracker)
         if self.device_map and self.device != 'auto': raise ValueError(
@@ -315,23 +318,23 @@ class Machine(Settings):
         if not there: raise ValueError(f"There is no device {self.place!r} here; choose auto, cpu, cuda or mps.")
 
     @property
-    def place(self):
+    def place(self) -> str:
         "The device that was asked for."
         return self.device_map or self.device
 
     @property
-    def where(self):
+    def where(self) -> torch.device:
         "The device."
         found = torch.accelerator.current_accelerator() if self.place == 'auto' else None
         return found or torch.device('cpu' if self.place == 'auto' else self.place)
 
-    def options(self):
+    def options(self) -> dict[str, Any]:
         "What `Backbone.from_pretrained` needs to know of the machine."
         place = dict(device_map=self.device_map) if self.device_map else dict(device=self.where)
         names = 'gradient_checkpointing', 'compile', 'trust_remote_code'
         return place | {name: getattr(self, name) for name in names}
 
-    def contents(self):
+    def contents(self) -> tuple:
         "What counts when results of jobs are looked for again: nothing."
         return ()
 
@@ -348,18 +351,18 @@ def load_task(run: Run, task: str | Task | None=None) -> Task:
     if 'gather' in c: found = apply_gathered(run, found)
     return write_conversations(found, run / 'adapt' / 'backbone').take(c.get('n_per_problem'), c['seed'])
 
-def same_data(run, task):
+def same_data(run: Run, task: Task) -> None:
     "Raise `RunError` where a task of somebody's data has changed since phase 1."
     c = run.config('adapt')
     if c['task'] == task.name and c.get('data', '') != getattr(task, 'origin', ''):
         raise RunError(f"{task.name} holds other data than phase 1 has read into {run.out}. Choose another --out for these.")
 
-def write_conversations(task, folder):
+def write_conversations(task: Task, folder: str | Path) -> Task:
     "The task with its conversations written for the model in a folder."
     if not getattr(task, 'talks', False): return task
     with loading(folder): return task.speak(AutoTokenizer.from_pretrained(str(folder)))
 
-def apply_gathered(run, task):
+def apply_gathered(run: Run, task: TextTask) -> TextTask:
     "A task whose experts are what the base solved, asked for what it did not solve."
     c = run.config('gather')
     if (c['task'], c.get('data')) != (task.name, data_origin(task).get('data')): raise RunError(
@@ -381,7 +384,7 @@ def load_backbone(run: Run, machine: Machine=Machine()) -> Backbone:
     with loading(run / 'adapt'): backbone = Backbone.from_pretrained(folder, **how_loaded(run), **machine.options())
     return shard_blocks(backbone) if machine.shard else backbone
 
-def how_loaded(run):
+def how_loaded(run: Run) -> dict[str, Any]:
     "How the base of a run is loaded, so that it computes the same: kept by phase 1, of which earlier versions kept less."
     c = run.config('adapt')
     return {name: c.get(name) for name in ('dtype', 'attn_implementation', 'mixed_precision')}
@@ -406,7 +409,7 @@ def load_policy(run: Run, name: str='policy') -> Policy:
     with loading(run / 'explore'): return Policy.from_pretrained(str(run / 'explore' / name)).eval()
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #pgather3
-def needs_experts(task):
+def needs_experts(task: Task) -> bool:
     "Whether nobody has shown anything yet."
     return isinstance(task, TextTask) and not isinstance(task, (ProblemsTask, ComposedTask)) and task.rows is None
 
@@ -447,12 +450,12 @@ def gather(
     print(f'Gather: {result}')
     print(result.rates().round(3).to_string(index=False))
 
-def say_otherwise(prompt, completion, rng):
+def say_otherwise(prompt: str, completion: str, rng: random.Random) -> str:
     "The same program in other words; as it is where it cannot be read."
     try: return reword_completion(prompt, completion, rng).completion
     except ValueError: return completion
 
-def save_gathered(result, folder):
+def save_gathered(result: gathering.GatherResult, folder: Path) -> None:
     "Keep experts, prompts, all that was written, and how often it was right."
     if not is_writer(): return
     result.rows.to_pandas().to_parquet(folder / 'rows.parquet')
@@ -462,7 +465,7 @@ def save_gathered(result, folder):
     known.assign(prompt=known.problem.map(prompts)).to_parquet(folder / 'prompts.parquet')
     write_tables(folder, dict(table=result.table, rates=result.rates()))
 
-def find_experts(run, task):
+def find_experts(run: Run, task: Task) -> tuple[Task, dict[str, Any]]:
     "A task with what was gathered for it in a run, and settings that say so. ValueError where it has no experts."
     if (run / 'gather').is_dir(): return apply_gathered(run, task), dict(gather=run.config('gather'))
     if needs_experts(task): raise ValueError(
@@ -471,11 +474,11 @@ def find_experts(run, task):
     return task, {}
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #80ccbf18
-def data_origin(task):
+def data_origin(task: Task) -> dict[str, str]:
     "What tells data of one's own from others, for a run's settings."
     return dict(data=task.origin) if getattr(task, 'origin', '') else {}
 
-def refuse(task, tokenizer, max_length):
+def refuse(task: Task, tokenizer: PreTrainedTokenizerBase, max_length: int | None) -> None:
     "Raise `ValueError` for data that the check finds errors in."
     if not getattr(task, 'items', None): return   # ours, which tests prove
     found = check_task(task, tokenizer, max_length)
@@ -520,21 +523,23 @@ def adapt(
     with run.writing('adapt', settings, **origin(backbone, base, loads.revision)) as folder:
         from_base(task, backbone, config, folder, residual_folder(run), machine, base, loads.revision)
 
-def origin(backbone, base=None, revision=None):
+def origin(backbone: Backbone, base: str | Path | None=None, revision: str | None=None) -> dict[str, str]:
     "What tells a base from others: its weights, its tokenizer, and the commit that it came from by its name."
     tokenizer = backbone.tokenizer and backbone.tokenizer.backend_tokenizer.to_str()
     commit = commit_of(base, revision) if base else None
     found = dict(base=fingerprint(backbone.model), tokenizer=fingerprint(tokenizer))
     return found | (dict(revision=commit) if commit else {})
 
-def residual_folder(run):
+def residual_folder(run: Run) -> Path:
     "Where residuals of a finite task are kept, beside the phases: each file knows what it was made from."
     folder = run / 'residuals'
     with in_sentences(run.out): folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def from_base(task, backbone, config, folder, residuals=None, machine=Machine(), base='smollm2', revision=None):
+def from_base(task: Task, backbone: Backbone, config: AdaptConfig, folder: Path,
+              residuals: Path | None=None, machine: Machine=Machine(), base: str | Path='smollm2',
+              revision: str | None=None) -> None:
     "Adapt a base, and keep what it became and how. `base`: the name it was found by, with a revision on the hub."
     c = config
     batch = machine.residual_batch
@@ -562,7 +567,8 @@ def _followed(first, then):
     history = pd.concat([first.history, later], ignore_index=True)
     return PretrainResult(then.backbone, history, first.adapters + then.adapters)
 
-def save_adapters(result, folder, base, backbone, revision=None):
+def save_adapters(result: PretrainResult, folder: Path, base: str | Path, backbone: Backbone,
+                  revision: str | None=None) -> None:
     "Keep what was learned apart from the base: the last one in `adapter`, which leads to those before it."
     base = Path(base).expanduser().resolve() if Path(base).expanduser().is_dir() else base
     revision = commit_of(base, revision)
@@ -574,7 +580,8 @@ def save_adapters(result, folder, base, backbone, revision=None):
     backbone.save_layer(folder / 'adapter')
 
 
-def from_nothing(task, model, layer, config, folder, machine=Machine(), loads=Loads()):
+def from_nothing(task: Task, model: PreTrainedModel, layer: int | None, config: ScratchConfig,
+                 folder: Path, machine: Machine=Machine(), loads: Loads=Loads()) -> None:
     "Train a new model on experts without end, and keep it in half precision."
     sample = batch_by_length(task.sample)
     kept = folder / 'checkpoints'
@@ -592,13 +599,13 @@ def from_nothing(task, model, layer, config, folder, machine=Machine(), loads=Lo
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #a2d9ac78
 def find_actions(
-    task, backbone,
-    config=DiscoverConfig(),
-    vocab=None,   # sorted token ids the softmax is restricted to; None: all
-    folder=None,  # where residuals of finite data are kept
-    checkpoint=None,  # folder in which an interrupted training is taken up again
-    machine=Machine(),
-):                # TrainMetacontrollerResult
+    task: Task, backbone: Backbone,
+    config: DiscoverConfig=DiscoverConfig(),
+    vocab: torch.Tensor | None=None,  # sorted token ids the softmax is restricted to; None: all
+    folder: Path | None=None,  # where residuals of finite data are kept
+    checkpoint: str | Path | None=None,  # folder in which an interrupted training is taken up again
+    machine: Machine=Machine(),
+) -> elbo.TrainMetacontrollerResult:
     "Phase 2 on the experts of a task."
     c = config
     batch = machine.residual_batch
@@ -606,7 +613,7 @@ def find_actions(
     valid = task.stream(backbone, c.n_valid, c.views, 'validation', folder, batch)
     return elbo.discover(backbone, train, c, valid, vocab, checkpoint)
 
-def save_actions(result, folder, config):
+def save_actions(result: elbo.TrainMetacontrollerResult, folder: Path, config: DiscoverConfig) -> None:
     "Keep the metacontroller, its history, and the model if that was trained along."
     result.mc.eval()
     if not is_writer(): return
@@ -614,7 +621,7 @@ def save_actions(result, folder, config):
     if config.base_lr: result.backbone.save_pretrained(folder / 'backbone')
     write_history(folder, result.history)
 
-def find_vocabulary(run, task, backbone):
+def find_vocabulary(run: Run, task: Task, backbone: Backbone) -> torch.Tensor | None:
     "The tokens of experts' programs where the base knows many more, which makes phase 2 faster."
     vocab = task.vocabulary(backbone) if run.config('adapt')['base'] else None
     return vocab if vocab is None else vocab.to(backbone.device)
@@ -639,27 +646,28 @@ def discover(run: Run, config: DiscoverConfig=DiscoverConfig(), task: str | Task
           f"the gate switches {h.switches:.1f} times in each ({h.seconds:.0f} s).")
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #9d9df6c0
-def imitate(task, mc, backbone, config, folder=None, checkpoint=None, batch_size=32):
+def imitate(task: Task, mc: Metacontroller, backbone: Backbone, config: ExploreConfig,
+            folder: Path | None=None, checkpoint: str | Path | None=None, batch_size: int=32) -> Policy:
     "A policy that chooses as the metacontroller describes experts."
     spread = dict(std=config.std) if config.start == 'distilled' else {}
     policy = Policy.like(mc, **spread)
     distil(policy, mc, task.data(backbone, 'train', config.n_imitated, folder, batch_size), config.distil, checkpoint)
     return policy
 
-def success(env, policy, seed, lanes):
+def success(env: InternalEnv, policy: str | Callable, seed: int, lanes: Any) -> float:
     "The share of episodes that a policy solves."
     return rollout(env, as_policy(policy, env.mc.config.n_z), seed=seed, options=lanes).reward.mean().item()
 
 
 def explore_actions(
-    task, backbone, mc,
-    config,         # an `ExploreConfig`
-    verifier,       # from the task
-    folder,         # where policies are kept
-    imitator=None,  # a `Policy` to start from; None: one is made, if it is wanted
-    residuals=None, # folder with residuals of finite data
-    machine=Machine(),
-) -> pd.DataFrame:  # the history of internal RL, and what z achieves without, if asked
+    task: Task, backbone: Backbone, mc: Metacontroller,
+    config: ExploreConfig,
+    verifier: Any,                 # from the task
+    folder: Path,                  # where policies are kept
+    imitator: Policy | None=None,  # a `Policy` to start from; None: one is made, if it is wanted
+    residuals: Path | None=None,   # folder with residuals of finite data
+    machine: Machine=Machine(),
+) -> pd.DataFrame:                 # the history of internal RL, and what z achieves without, if asked
     "Phase 3 on what a task asks."
     c = config
     torch.manual_seed(c.rl.seed)
@@ -700,7 +708,7 @@ def explore(run: Run, config: ExploreConfig=ExploreConfig(), task: str | Task | 
 rl = explore
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #91ee8bdb
-def load_consolidated(run, machine=Machine()):
+def load_consolidated(run: Run, machine: Machine=Machine()) -> Backbone:
     "The model that phase 4 left."
     folder = run / 'consolidate'
     with loading(folder): backbone = Backbone.from_pretrained(str(folder / 'backbone'), **how_loaded(run), **machine.options())
@@ -732,12 +740,12 @@ def consolidate(run: Run, config: FindAndConsolidateConfig=FindAndConsolidateCon
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #73a70aac
 def describe(
-    task, backbone, mc,
-    n,            # experts' programs, where there are more
-    views='own',  # how phase 2 saw them
-    folder=None,  # with residuals of finite data
-    batch_size=32,
-):                # {name: table}, and what else is measured, for the table of discoveries
+    task: Task, backbone: Backbone, mc: Metacontroller,
+    n: int,                                             # experts' programs, where there are more
+    views: str='own',                                   # how phase 2 saw them
+    folder: Path | None=None,                           # with residuals of finite data
+    batch_size: int=32,
+) -> tuple[dict[str, pd.DataFrame], dict[str, float]]:  # {name: table}, and what else is measured
     "What a metacontroller's gate does, what its z says, and what z does elsewhere."
     if not task.labelled: return {}, {}
     read = lambda split: traces(mc, task.data(backbone, split, n, folder, batch_size, views))
@@ -753,17 +761,17 @@ def describe(
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #ef5ec76d
 def attempt(
-    task, backbone,
-    verifier,        # from the task
-    config,          # an `EvaluateConfig`
-    mc=None,         # None: the model alone
-    policy=None,     # over abstract actions
-    method='base',   # what to call this
-    asked=None,      # problems; None: those of the task
-    greedy=False,    # the model's own actions not drawn
-    n=None,          # attempts at each; None: as configured
-    seed=None,       # None: as configured
-) -> pd.DataFrame:   # method, problem, decoding, sample, passed, and the programs
+    task: Task, backbone: Backbone,
+    verifier: Any,                       # from the task
+    config: EvaluateConfig,
+    mc: Metacontroller | None=None,      # None: the model alone
+    policy: str | Callable | None=None,  # over abstract actions
+    method: str='base',                  # what to call this
+    asked: Sequence | None=None,         # problems; None: those of the task
+    greedy: bool=False,                  # the model's own actions not drawn
+    n: int | None=None,                  # attempts at each; None: as configured
+    seed: int | None=None,               # None: as configured
+) -> pd.DataFrame:                       # method, problem, decoding, sample, passed, and the programs
     "What a model does under a policy, and whether it was right."
     c = config
     seed = config.seed if seed is None else seed
@@ -786,14 +794,15 @@ def attempt(
                              sample=range(len(episodes)), passed=(episodes.reward > 0).numpy()))
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #0b3fba24
-def load_base(run, c, machine):
+def load_base(run: Run, c: Mapping[str, Any], machine: Machine) -> Backbone:
     "What phase 1 began with."
     base = Backbone.from_pretrained(c['base'], c['layer'], revision=c.get('revision'), **how_loaded(run), **machine.options())
     if fingerprint(base.model) != run.manifest('adapt')['made_from']['base']:
         raise RunError(f"{c['base']} is not the base any more that {run / 'adapt'} was made from.")
     return shard_blocks(base) if machine.shard else base
 
-def load_methods(run, backbone, mc, machine=Machine()):
+def load_methods(run: Run, backbone: Backbone, mc: Metacontroller,
+                 machine: Machine=Machine()) -> dict[str, tuple]:
     "What a run compares: name -> (backbone, metacontroller or None, policy, policy of the greedy program)."
     c = run.config('adapt')
     found = {}
@@ -807,7 +816,8 @@ def load_methods(run, backbone, mc, machine=Machine()):
             found[name] = backbone, mc, p.act, p.mode
     return found
 
-def attempt_all(task, ways, config, verifier, mc):
+def attempt_all(task: Task, ways: Mapping[str, tuple], config: EvaluateConfig, verifier: Any,
+                mc: Metacontroller) -> pd.DataFrame:
     "Attempts of every method, drawn and greedy."
     found = []
     for name, (backbone, steered, policy, greedy) in tqdm(ways.items(), desc='evaluation'):
@@ -833,21 +843,21 @@ def evaluate(run: Run, config: EvaluateConfig=EvaluateConfig(), task: str | Task
         rates = keep_rates(judged, folder, config.ks)
     say_rates(task, rates, config.ks)
 
-def keep_rates(judged, folder, ks):
+def keep_rates(judged: pd.DataFrame, folder: Path, ks: Sequence[int]) -> pd.DataFrame:
     "Keep attempts, pass rates and pass@k; returns the rates."
     if is_writer(): judged.to_parquet(folder / 'attempts.parquet')
     rates = pass_rates(judged)
     write_tables(folder, dict(passes=rates, pass_at_k=pass_at_k_table(rates, ks)))
     return rates
 
-def say_rates(task, rates, ks):
+def say_rates(task: Task, rates: pd.DataFrame, ks: Sequence[int]) -> None:
     "Print how often each method is right, by one attempt and by several."
     print(f'Evaluation: share of {task.unit}s that are right, by tests no phase has seen, with 95% intervals.')
     print(comparison_table(rates).to_string())
     print(f'The chance that one of k {task.unit}s is right, pass@k:')
     print(pass_at_k_table(rates, ks).round(3).to_string(index=False))
 
-def sampling(config, longest):
+def sampling(config: EvaluateConfig, longest: int) -> gathering.GatherConfig:
     "How a base writes alone, so that lanes which have finished cost nothing."
     c = config
     return gathering.GatherConfig(
@@ -881,7 +891,7 @@ def evaluate_base(
         rates = keep_rates(judged, folder, config.ks)
     say_rates(task, rates, config.ks)
 
-def write_tables(folder, tables):
+def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     "Tables as CSV; one with arrays in it as Parquet."
     if not is_writer(): return
     for name, table in tables.items():
@@ -889,7 +899,8 @@ def write_tables(folder, tables):
         else: table.to_csv(folder / f'{name}.csv', index=False)
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #65af5f9c
-def variant_settings(variant, config, explore, compare):
+def variant_settings(variant: str, config: DiscoverConfig, explore: ExploreConfig,
+                     compare: CompareConfig) -> dict[str, Any]:
     "The settings of discovery, exploration and comparison with an ablation in them."
     parts = dict(discover=config, explore=explore, token=compare.token)
     for path, value in ({} if variant == MAIN else ABLATIONS[variant]).items():
@@ -897,7 +908,7 @@ def variant_settings(variant, config, explore, compare):
         parts[name] = set_field(parts[name], rest, value)
     return parts
 
-def discoveries(c: CompareConfig, main: DiscoverConfig):
+def discoveries(c: CompareConfig, main: DiscoverConfig) -> list[tuple[str, float, int]]:
     "What is trained: (variant, alpha, seed)."
     alpha = main.kl_weight
     first = main.seed
@@ -905,7 +916,8 @@ def discoveries(c: CompareConfig, main: DiscoverConfig):
     return ([(MAIN, alpha, first + s) for s in range(c.discoveries)] + [(v, alpha, first) for v in own]
             + [(v, a, first) for a in c.alphas if a != alpha for v in (MAIN, *c.swept)])
 
-def discovery_place(folder, variant, alpha, seed): return folder / f'{variant} {alpha} {seed}'.replace(' ', '_')
+def discovery_place(folder: Path, variant: str, alpha: float, seed: int) -> Path:
+    return folder / f'{variant} {alpha} {seed}'.replace(' ', '_')
 
 
 def _discovery(run, task, main, compare, folder, machine, variant, alpha, seed):
@@ -938,7 +950,8 @@ def _known_goals(run, task, compare, folder, machine, layer):
     return controllers_by_layer(model, task.grid, compare.controllers, [layer], compare.known, checkpoint=kept)
 
 
-def compare_discoveries(run: Run, config=CompareConfig(), task=None, machine=Machine()):
+def compare_discoveries(run: Run, config: CompareConfig=CompareConfig(), task: str | Task | None=None,
+                        machine: Machine=Machine()) -> None:
     "Metacontrollers of all seeds, prices and ablations, and what is known to be there to find."
     c = config
     task = load_task(run, task)
@@ -960,24 +973,25 @@ def compare_discoveries(run: Run, config=CompareConfig(), task=None, machine=Mac
         if known: keep_known_goals(run, task, found[:len(known)], folder, machine)
     print(summarise(phase_tables(run, 'discoveries'), main))
 
-def join_tables(found):
+def join_tables(found: Sequence[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
     "Tables of the same name as one."
     names = dict.fromkeys(name for tables in found for name in tables)
     return {name: pd.concat([tables[name] for tables in found if name in tables]) for name in names}
 
-def phase_tables(run, phase):
+def phase_tables(run: Run, phase: str) -> dict[str, pd.DataFrame]:
     "The tables of a finished phase by name. RunError where they are not as they were written."
     run.check(phase)
     return {path.stem: pd.read_csv(path) for path in sorted((run / phase).glob('*.csv'))}
 
-def rebuild_discovery(run):
+def rebuild_discovery(run: Run) -> DiscoverConfig:
     "The settings that the run's own metacontroller was found with."
     try: return rebuild(DiscoverConfig, run.config('discover'))
     except (ValueError, TypeError) as e:
         raise RunError(
             f"{run / 'discover'} comes from an earlier version ({e}). Choose another --out.") from None
 
-def keep_known_goals(run, task, controllers, folder, machine):
+def keep_known_goals(run: Run, task: Task, controllers: Sequence[pd.DataFrame], folder: Path,
+                     machine: Machine) -> None:
     "Tables of what probes read and controllers do, layer by layer."
     table = pd.concat(controllers).drop_duplicates(['layer', 'tasks', 'controller', 'seed'])
     def walks(k):
@@ -986,7 +1000,7 @@ def keep_known_goals(run, task, controllers, folder, machine):
     probes = probe_layers(load_backbone(run, machine).model, walks(0), walks(1))
     write_tables(folder, dict(controllers=table, probes=probes))
 
-def summarise(tables, main):
+def summarise(tables: Mapping[str, pd.DataFrame], main: DiscoverConfig) -> str:
     "The comparison of metacontrollers in a sentence."
     if 'decoding' not in tables: return f"Comparison, phase 2: {len(tables['discovery'])} metacontrollers."
     decoding = tables['decoding']
@@ -995,7 +1009,7 @@ def summarise(tables, main):
     return f"Comparison, phase 2: how well z says what experts do: {', '.join(f'{v} {a:.2f}' for v, a in found)}."
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #86d33ed8
-def explorations(task, c: CompareConfig, first=0):
+def explorations(task: Task, c: CompareConfig, first: int=0) -> list[tuple]:
     "What is tried: (method, what is asked, learning rate, seed)."
     text = isinstance(task, TextTask)
     offered = {'token GRPO': text, 'momentum GRPO': text, 'GRPO on raw actions': not text,
@@ -1021,13 +1035,13 @@ def explorations(task, c: CompareConfig, first=0):
 class Start:
     "Where explorations of a comparison start from."
     run: Run
-    task: object
+    task: Task
     main: DiscoverConfig
     compare: CompareConfig
     machine: Machine
     own: bool = True   # whether the task asks what the run itself asks
 
-    def actions(self, variant, seed):
+    def actions(self, variant: str, seed: int) -> tuple[tuple[Backbone, Metacontroller], bool]:
         "Backbone and metacontroller that a seed explores with."
         c = self.compare
         main = self.main
@@ -1037,25 +1051,26 @@ class Start:
         place = discovery_place(self.run / 'discoveries', *found)
         return load_actions(self.run, self.machine, place if place.is_dir() else None), not place.is_dir()
 
-    def explore(self, variant, lr, seed):
+    def explore(self, variant: str, lr: float, seed: int) -> ExploreConfig:
         "The settings that a seed explores with."
         config = variant_settings(variant, self.main, self.compare.explore, self.compare)['explore']
         imitation = replace(config.distil, seed=seed)
         return replace(config, rl=replace(config.rl, lr=lr, seed=seed), distil=imitation)
 
 
-def has_done(run, config):
+def has_done(run: Run, config: ExploreConfig) -> bool:
     "Whether the run itself explored with these settings."
     if not (run / 'explore').is_dir(): return False
     return json.loads(json.dumps(asdict(config))).items() <= run.config('explore').items()
 
-def job_place(start, folder, method, variant, lr, seed):
+def job_place(start: Start, folder: Path, method: str, variant: str, lr: float | None, seed: int) -> Path:
     "Where a job keeps what it learns: a policy, and checkpoints until all is judged."
     name = f'{start.task.aim} {variant} {lr} {seed}'.replace(' ', '_').replace(',', '')
     kind = 'policies' if method == 'internal RL' else f'checkpoints/{method}'.replace(' ', '_')
     return folder / kind / name
 
-def by_actions(start, verifier, place, variant, lr, seed):
+def by_actions(start: Start, verifier: Any, place: Path, variant: str, lr: float | None,
+               seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
     "Internal RL; its curve, and how to sample from what it learned."
     (backbone, mc), own = start.actions(variant, seed)
     c = start.explore(variant, lr or start.compare.lrs[0], seed)
@@ -1074,7 +1089,8 @@ def by_actions(start, verifier, place, variant, lr, seed):
     return curve, dict(backbone=backbone, mc=mc, policy=policy)
 
 
-def by_tokens(start, verifier, place, method, variant, lr, seed):
+def by_tokens(start: Start, verifier: Any, place: Path, method: str, variant: str, lr: float,
+              seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
     "GRPO on tokens; its curve, and how to sample from what it learned."
     c = start.compare
     task = start.task
@@ -1093,7 +1109,8 @@ def by_tokens(start, verifier, place, method, variant, lr, seed):
     return curve, dict(backbone=result.backbone)
 
 
-def by_imitation(start, verifier, place, method, seed):
+def by_imitation(start: Start, verifier: Any, place: Path, method: str,
+                 seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
     "Imitation of what somebody finds, with as many programs as internal RL verifies; its curve, and the model."
     (backbone, mc), _ = start.actions(MAIN, seed)
     c = start.compare
@@ -1109,7 +1126,7 @@ def by_imitation(start, verifier, place, method, seed):
     return curve.assign(temperature=find.own_temperature), dict(backbone=result.backbone)
 
 
-def by_raw_actions(start, place, lr, seed):
+def by_raw_actions(start: Start, place: Path, lr: float, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
     "GRPO on the actions of a world without text."
     c = start.compare
     task = start.task
@@ -1123,7 +1140,9 @@ def by_raw_actions(start, place, lr, seed):
 # %% ../nbs/3_measure/49_pipeline.ipynb #4817eb38
 LIKELIEST = ', likeliest'   # ends the name of a method whose z is not drawn
 
-def judge_learned(task, verifier, compare, method, seed, backbone, mc=None, policy=None):
+def judge_learned(task: Task, verifier: Any, compare: CompareConfig, method: str, seed: int,
+                  backbone: Backbone, mc: Metacontroller | None=None,
+                  policy: Policy | None=None) -> pd.DataFrame:
     "Attempts at what was asked and, in text, at the same in other words; a policy is tried drawn and likeliest."
     c = compare.evaluate
     seed = c.seed + seed
@@ -1156,7 +1175,8 @@ def _exploration(start, folder, method, target, lr, seed):
     curves = {} if curve.empty else dict(curves=curve.assign(method=method, **labels))   # not all methods learn
     return dict(curves, attempts=tried.assign(**labels))
 
-def learn(start, verifier, place, name, variant, lr, seed):
+def learn(start: Start, verifier: Any, place: Path, name: str, variant: str, lr: float | None,
+          seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
     "What a method learns, and how to sample from it."
     if name == 'internal RL': return by_actions(start, verifier, place, variant, lr, seed)
     if name in ('token GRPO', 'momentum GRPO'): return by_tokens(start, verifier, place, name, variant, lr, seed)
@@ -1168,7 +1188,8 @@ def learn(start, verifier, place, name, variant, lr, seed):
     if name == 'distilled z': standing['policy'] = start_imitator(start, backbone, mc, own, seed, place)
     return pd.DataFrame(), dict(backbone=backbone, **standing)
 
-def start_imitator(start, backbone, mc, own, seed, place):
+def start_imitator(start: Start, backbone: Backbone, mc: Metacontroller, own: bool, seed: int,
+                   place: Path) -> Policy:
     "The imitation that internal RL starts from: the run's, or one made anew."
     if own and (start.run / 'explore' / 'distilled').is_dir(): return load_policy(start.run, 'distilled')
     config = start.explore(MAIN, start.compare.lrs[0], seed)
@@ -1191,7 +1212,7 @@ def _noise(start, what):
     return dict(noise=found.rename_axis('acting by').reset_index().assign(target=what))
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #8a94a8ff
-def run_rates(attempts):
+def run_rates(attempts: pd.DataFrame) -> pd.DataFrame:
     "Pass rates of each run: columns target, lr, seed and prompt, and those of `pass_rates`."
     return _each_run(attempts, pass_rates)
 
@@ -1201,12 +1222,12 @@ def _each_run(table, measure):
     runs = table.groupby(keys, dropna=False, sort=False)
     return pd.concat([measure(part).assign(**dict(zip(keys, k))) for k, part in runs])
 
-def success_table(curves):
+def success_table(curves: pd.DataFrame) -> pd.DataFrame:
     "Success in the end of every method, by what was asked: target, method, success."
     found = {target: final_success(part) for target, part in curves.groupby('target', sort=False)}
     return pd.concat(found, names=['target', 'method']).rename('success').reset_index()
 
-def check_groups(task, c):
+def check_groups(task: Task, c: CompareConfig) -> None:
     "ValueError where a rival's groups do not fit into as many programs as internal RL verifies."
     if not isinstance(task, TextTask): return
     lanes = c.explore.group * len(task.asked)
@@ -1287,7 +1308,8 @@ TABLES |= {('discoveries', name): 'Comparison' for name in ('discovery', 'alignm
 TABLES |= {('compare', name): 'Comparison' for name in ('success', 'noise', 'passes', 'pass_at_k')}
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #f866649e
-def pick_expert(task, run, backbone, mc):
+def pick_expert(task: Task, run: Run, backbone: Backbone,
+                mc: Metacontroller) -> tuple[Segmented | None, Trace | None]:
     "An expert's program, coloured by abstract action, and its trace; where there is no text, only the trace."
     views = run.config('discover')['views']
     folder = residual_folder(run)
@@ -1296,7 +1318,8 @@ def pick_expert(task, run, backbone, mc):
     i = next((i for i, r in enumerate(data.rows) if r.get('problem') == 'binary_search'), 0)
     return segment(backbone, mc, data.rows[i]), traces(mc, data)[i]
 
-def draw_figures(task, run, trace, tables):
+def draw_figures(task: Task, run: Run, trace: Trace | None,
+                 tables: Mapping[str, Mapping[str, pd.DataFrame]]) -> dict[str, Callable]:
     "Functions that draw what there is to draw, by name."
     def at(phase, *names): return [tables.get(phase, {}).get(name) for name in names]
     (passes, aligned), (curves,) = at('evaluate', 'passes', 'alignment'), at('compare', 'curves')
@@ -1319,12 +1342,12 @@ def draw_figures(task, run, trace, tables):
         curves=lambda: plot_curves(curves, known))
     return {name: draw[name] for name in draw if there[name]}
 
-def plot_curves(curves, known=None):
+def plot_curves(curves: pd.DataFrame, known: pd.DataFrame | None=None) -> Picture:
     "Learning curves of the first thing asked, with what does not learn dashed."
     first = curves[curves.target == curves.target.iloc[0]]
     return plot_learning_curves(first, levels={} if known is None or 'prior' not in first else levels(first, known))
 
-def embed(path, caption):
+def embed(path: Path, caption: str) -> str:
     "A PNG file as a figure inside the page."
     data = base64.b64encode(path.read_bytes()).decode()
     said = html.escape(caption)
@@ -1353,7 +1376,8 @@ def _report(run, given, machine):
     write_page(run, task, phases, tables, program)
     print(f"Report: {run / 'report.html'}")
 
-def write_page(run, task, phases, tables, program):
+def write_page(run: Run, task: Task, phases: Sequence[str],
+               tables: Mapping[str, Mapping[str, pd.DataFrame]], program: Segmented | None) -> None:
     "The page: sections with their figures and tables."
     sections = {section: [] for section, _ in FIGURES.values()} | {s: [] for s in TABLES.values()}
     for name, (section, caption) in FIGURES.items():
@@ -1368,7 +1392,7 @@ def write_page(run, task, phases, tables, program):
     parts = dict(title='Internal RL with abstract actions', about=about, sections=sections.items(), settings=settings)
     write_bytes(run / 'report.html', PAGE.render(**parts).encode())
 
-def show_table(phase, name, table):
+def show_table(phase: str, name: str, table: pd.DataFrame) -> str:
     "A table as HTML."
     if name == 'passes' and phase == 'evaluate': return comparison_table(table).to_html()
     return f'<h3>{name.capitalize()}</h3>' + table.round(3).to_html(index=False)

@@ -11,16 +11,20 @@ __all__ = ['PALETTE', 'TEAL', 'GATES', 'TASKS', 'VARIANTS', 'NATS', 'GREY', 'OTH
 
 # %% ../nbs/3_measure/40_plots.ipynb #44b83253
 import html
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from colorsys import hls_to_rgb
 from dataclasses import dataclass
 from functools import wraps
 from io import BytesIO
 from itertools import cycle
+from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
@@ -58,25 +62,25 @@ LOOK = {
     'legend.frameon': False, 'font.size': 9, 'figure.dpi': 110}
 
 def sort_known(
-    found,          # names, with or without repeats
-    known=PALETTE,  # names in their order
-):                  # list
+    found: Iterable[str],          # names, with or without repeats
+    known: Iterable[str]=PALETTE,  # names in their order
+) -> list[str]:
     "`found` without repeats: those that are known in their order, the others after them."
     found = list(dict.fromkeys(found))
     return [k for k in known if k in found] + [k for k in found if k not in known]
 
 # %% ../nbs/3_measure/40_plots.ipynb #e00bb604
-def hue_colour(hue, light=.55, saturation=.6):
+def hue_colour(hue: float, light: float=.55, saturation: float=.6) -> tuple[float, float, float]:
     "An RGB triple of a hue in degrees."
     return hls_to_rgb(hue % 360 / 360, light, saturation)
 
-def kind_colour(kind):
+def kind_colour(kind: str) -> tuple[float, float, float]:
     "The colour of a kind of block."
     return hue_colour(find_kind(kind).hue)
 
 class Picture(Figure):
     "A transparent matplotlib figure that shows itself; not known to pyplot, so none stays open."
-    def __init__(self, width, height, **options):
+    def __init__(self, width: float, height: float, **options: Any) -> None:
         super().__init__((width, height), facecolor='none', **options)
 
     def _repr_png_(self):
@@ -87,7 +91,7 @@ class Picture(Figure):
         Image.open(full).quantize(128, method=Image.Quantize.FASTOCTREE).save(small, format='png', optimize=True)
         return small.getvalue()
 
-def apply_look(plot):
+def apply_look(plot: Callable) -> Callable:
     "A plotting function in our look, as a decorator."
     @wraps(plot)
     def in_look(*args, **kwargs):
@@ -95,14 +99,14 @@ def apply_look(plot):
     return in_look
 
 def new_figure(
-    rows, columns, width, height,  # panels, and inches of the whole
-    **options,                     # of matplotlib's `subplots`
-):                                 # `Picture`, axes
+    rows: int, columns: int, width: float, height: float,  # panels, and inches of the whole
+    **options: Any,                                        # of matplotlib's `subplots`
+) -> tuple[Picture, Any]:                                  # axes
     "An empty figure and its axes; to be called under `apply_look`."
     fig = Picture(width, height, layout='constrained')
     return fig, fig.subplots(rows, columns, **options)
 
-def place_legend(ax, **options):
+def place_legend(ax: Axes, **options: Any) -> None:
     "The legend to the right of the axes."
     if not ax.get_legend_handles_labels()[0]: return
     ax.legend(loc='upper left', bbox_to_anchor=(1, 1), **options)
@@ -117,7 +121,7 @@ def _begins(trace):
 
 @apply_look
 def plot_gate(
-    trace,  # a `Trace`, or anything with actions, stretch, label, switch and soft
+    trace: Any,  # a `Trace`, or anything with actions, stretch, label, switch and soft
 ) -> Picture:
     "The gate over the actions of one trajectory, with the stretches it was never told of."
     n = len(trace.soft)
@@ -135,8 +139,8 @@ def plot_gate(
 
 @apply_look
 def plot_gates(
-    ts,   # list of `Trace`
-    n=4,  # how many of them
+    ts: Sequence,  # list of `Trace`
+    n: int=4,      # how many of them
 ) -> Picture:
     "The gate over the steps of several trajectories; dashed lines where a new stretch begins."
     fig, axes = new_figure(n, 1, 8, 1 + .8 * n, sharex=True, squeeze=False)
@@ -202,9 +206,9 @@ def plot_actions(
 # %% ../nbs/3_measure/40_plots.ipynb #5a81eec3
 @apply_look
 def plot_probe(
-    probed: pd.DataFrame,  # from `probe`
-    ages=range(6),         # ages to show
-    name='label',          # what is read, for the axes
+    probed: pd.DataFrame,          # from `probe`
+    ages: Iterable[int]=range(6),  # ages to show
+    name: str='label',             # what is read, for the axes
 ) -> Picture:
     "Accuracy by layer, and by age of the label; chance dashed, the best possible guess dotted."
     fig, (left, right) = new_figure(1, 2, 8, 3, sharey=True)
@@ -229,7 +233,7 @@ def plot_probe(
 @apply_look
 def plot_controllers(
     table: pd.DataFrame,  # from `controllers_by_layer`
-    by=None,              # a column, a panel for each of its values; None: one panel
+    by: str | None=None,  # a column, a panel for each of its values; None: one panel
 ) -> Picture:
     "Success by layer on seen and unseen tasks, the base alone dashed; median and range over seeds."
     parts = {'': table} if by is None else dict(list(table.groupby(by)))
@@ -256,7 +260,7 @@ def _lines(ax, history, columns):
 @apply_look
 def plot_discovery(
     history: pd.DataFrame,  # from `train_metacontroller`
-    unit='program',         # what one trajectory is called
+    unit: str='program',    # what one trajectory is called
 ) -> Picture:
     "The terms of the objective during discovery, and what the gate does."
     fig, (nll, kl, gate) = new_figure(1, 3, 11, 2.9)
@@ -271,9 +275,9 @@ def plot_discovery(
 
 @apply_look
 def plot_sweep(
-    alignment,  # tables of a run's phase 2: from `gate_alignment`
-    discovery,  # and last lines of the histories; both with variant, alpha, seed
-    unit='episode',
+    alignment: pd.DataFrame,  # tables of a run's phase 2: from `gate_alignment`
+    discovery: pd.DataFrame,  # and last lines of the histories; both with variant, alpha, seed
+    unit: str='episode',
 ) -> Picture:
     "Agreement of the gate by alpha, and what is saved at what rate, the base frozen or co-trained."
     fig, (left, right) = new_figure(1, 2, 9, 3)
@@ -295,9 +299,9 @@ def plot_sweep(
 
 # %% ../nbs/3_measure/40_plots.ipynb #3e12df4a
 def name_by_rate(
-    df,               # with columns method and lr; lr may be missing
-    colours=PALETTE,  # of the methods; others get one that none of them has
-):                    # the table with new names, {name: colour}
+    df: pd.DataFrame,                      # with columns method and lr; lr may be missing
+    colours: Mapping[str, Any]=PALETTE,    # of the methods; others get one that none of them has
+) -> tuple[pd.DataFrame, dict[str, Any]]:  # the table with new names, {name: colour}
     "A table whose methods are told apart by learning rate where there are several, and a colour for each."
     if 'lr' not in df: df = df.assign(lr=np.nan)
     # none of PALETTE
@@ -327,10 +331,11 @@ def _curves(ax, df, palette, scale, levels, colours, legend):
 @apply_look
 def plot_learning_curves(
     df: pd.DataFrame,  # method, seed, episodes, reward; lr, if there are several
-    smooth=1,          # updates averaged, the newest included
-    colours=PALETTE,   # of the methods; others get one that none of them has
-    levels={},         # {name: success} of what does not learn, drawn as dashed lines
-    scales=('linear', 'log'),  # a panel each; on the logarithmic one, no success lies on the bottom line
+    smooth: int=1,  # updates averaged, the newest included
+    colours: Mapping[str, Any]=PALETTE,  # of the methods; others get one that none of them has
+    levels: Mapping[str, float]={},  # {name: success} of what does not learn, drawn as dashed lines
+    # a panel each; on the logarithmic one, no success lies on the bottom line
+    scales: Sequence[str]=('linear', 'log'),
 ) -> Picture:
     "Success against episodes, median and quartiles over seeds."
     missing = {'method', 'seed', 'episodes', 'reward'} - set(df)
@@ -354,8 +359,8 @@ def _taken(grid):
 @apply_look
 def plot_each_run(
     curves: pd.DataFrame,  # method, seed, episodes, reward; lr, if there are several
-    smooth=1,              # updates averaged, the newest included
-):                         # a figure
+    smooth: int=1,         # updates averaged, the newest included
+) -> Figure:               # a figure
     "Success by programs verified, one line a run."
     runs, palette = name_by_rate(curves.reset_index(drop=True))
     mean = lambda reward: reward.rolling(smooth, min_periods=1).mean()
@@ -369,10 +374,10 @@ def plot_each_run(
 
 @apply_look
 def plot_courses(
-    curves: pd.DataFrame,  # method, seed, episodes, reward, and reward_0, reward_1, ... of the problems
-    titles,                # of the problems
-    smooth=1,              # updates averaged, the newest included
-):                         # a figure
+    curves: pd.DataFrame,   # method, seed, episodes, reward, and reward_0, reward_1, ... of the problems
+    titles: Sequence[str],  # of the problems
+    smooth: int=1,          # updates averaged, the newest included
+) -> Figure:                # a figure
     "Success while learning, over all problems and for each; medians and quartiles over runs."
     names = {'reward': 'all'} | {f'reward_{i}': title for i, title in enumerate(titles)}
     curves = curves.reset_index(drop=True).rename(columns=names)
@@ -388,9 +393,9 @@ def plot_courses(
 # %% ../nbs/3_measure/40_plots.ipynb #afcec5cc
 @apply_look
 def plot_learning(
-    history: pd.DataFrame,  # from `internal_rl`: episodes, reward, reward_<group>
-    names=None,             # what the groups are called, in their order; None: their numbers
-    method='internal RL',
+    history: pd.DataFrame,             # from `internal_rl`: episodes, reward, reward_<group>
+    names: Sequence[str] | None=None,  # what the groups are called, in their order; None: their numbers
+    method: str='internal RL',
 ) -> Picture:
     "Reward against episodes, overall and for each group of prompts."
     fig, ax = new_figure(1, 1, 6, 3)
@@ -441,15 +446,15 @@ class Segmented:
     z: np.ndarray          # (T, n_z) abstract action in force
     label: np.ndarray      # (T,) number of the segment, or cluster of its abstract action
 
-    def hue(self, t): return self.label[t] * 137.5 % 360
+    def hue(self, t: int) -> float: return self.label[t] * 137.5 % 360
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         marked = ['|' + token if new else token for new, token in zip(self.switch, self.tokens)]
         return self.prompt + ''.join(marked)
 
     def _repr_html_(self): return segments_html(self)
 
-    def save_png(self, path, **options):
+    def save_png(self, path: str | Path, **options: Any) -> None:
         "As a picture in a file."
         segments_figure(self, **options).savefig(path, dpi=200)
 
@@ -483,7 +488,7 @@ def _chip(ax, x, y, width, height, colour):
 
 def segments_figure(
     s: Segmented,
-    size=9,  # of the letters, in points
+    size: float=9,  # of the letters, in points
 ) -> Picture:
     "A program as a picture, its tokens on the colours of their abstract actions."
     places = list(_places([s.prompt, *s.tokens]))

@@ -9,13 +9,14 @@ __all__ = ['add_lora', 'Adapter', 'take_adapter', 'PretrainConfig', 'PretrainRes
 
 # %% ../nbs/1_method/08_pretraining.ipynb #4ca9006f
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
-from peft import get_peft_model, get_peft_model_state_dict, LoraConfig
+from peft import get_peft_model, get_peft_model_state_dict, LoraConfig, PeftConfig, PeftModel
 from safetensors.torch import save_file
 from tokenizers import decoders, models, pre_tokenizers, Regex, Tokenizer
 from torch import nn
@@ -32,11 +33,11 @@ from .training import Batches, Loop
 
 # %% ../nbs/1_method/08_pretraining.ipynb #f09c6772
 def add_lora(
-    model: nn.Module,        # of `transformers`; not changed
-    rank: int,         # r, of the updates
-    alpha: int,        # their scale, over the rank
+    model: PreTrainedModel,  # not changed
+    rank: int,               # r, of the updates
+    alpha: int,              # their scale, over the rank
     layers: Iterable[int] | None=None,  # numbers of the blocks that get updates; None: all
-) -> nn.Module:                # a `peft` model around the copy
+) -> PeftModel:  # around the copy
     "A copy of the model with trainable low-rank updates of every linear layer in its blocks (Hu et al. 2021)."
     head = model.get_output_embeddings()
     linear = {name.split('.')[-1] for name, module in model.named_modules()
@@ -50,14 +51,15 @@ def add_lora(
 @dataclass
 class Adapter:
     "Low-rank updates apart from the weights that they belong to."
-    config: LoraConfig
+    config: PeftConfig
     tensors: dict   # name -> tensor, on the CPU
 
     def save_pretrained(self,
-        folder,
-        base,            # what `Backbone.from_pretrained` finds the weights by that the updates were trained on
-        revision=None,   # of a base from the hub
-    ):
+        folder: str | Path,
+        # what `Backbone.from_pretrained` finds the weights by that the updates were trained on
+        base: str | Path,
+        revision: str | None=None,  # of a base from the hub
+    ) -> None:
         "Keep it for `peft`, and for `Backbone.from_pretrained`, which merges it."
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
@@ -70,7 +72,7 @@ class Adapter:
 
 
 def take_adapter(
-    wrapped,   # a `peft` model
+    wrapped: PeftModel,  # a `peft` model
 ) -> Adapter:
     "A copy of its updates."
     found = get_peft_model_state_dict(wrapped)
@@ -101,10 +103,10 @@ class PretrainResult:
 
 # %% ../nbs/1_method/08_pretraining.ipynb #2949c52d
 def add_upper_lora(
-    backbone,  # not changed
-    rank,      # r, of the updates
-    alpha,     # their scale, over the rank
-):             # a `Backbone`, and the `peft` model around the same weights
+    backbone: Backbone,           # not changed
+    rank: int,                    # r, of the updates
+    alpha: int,                   # their scale, over the rank
+) -> tuple[Backbone, PeftModel]:  # and the `peft` model around the same weights
     "A copy of the backbone with trainable low-rank updates of the blocks in its upper half."
     upper = range(backbone.layer, backbone.n_layers)
     wrapped = add_lora(backbone.model, rank, alpha, upper)
@@ -115,11 +117,12 @@ def add_upper_lora(
 
 def pretrain(
     backbone: Backbone,
-    data: ExpertData,        # training programs
+    data: ExpertData,  # training programs
     config: PretrainConfig=PretrainConfig(),
-    valid: ExpertData=None,  # validation programs
-    vocab: torch.Tensor | None=None,              # (V',) sorted token ids that training scores; None: all
-    checkpoint: str | Path | None=None,         # folder in which an interrupted training is taken up again; None: none
+    valid: ExpertData | None=None,  # validation programs
+    vocab: torch.Tensor | None=None,  # (V',) sorted token ids that training scores; None: all
+    # folder in which an interrupted training is taken up again; None: none
+    checkpoint: str | Path | None=None,
 ) -> PretrainResult:
     "Phase 1: minimise -sum_t log p(a_t | o_{1:t}) over low-rank updates of the upper half."
     c = config
@@ -162,13 +165,13 @@ class ScratchConfig(Settings):
     n_ff: Count = 128                 # hidden width of the MLP
     recurrent: bool = False           # RG-LRU instead of attention, where the model has that choice
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.n_e % self.n_heads:
             raise ValueError(
                 f"n_e must be a multiple of n_heads, got {self.n_e} and {self.n_heads}.")
 
-    def rate(self, step):
+    def rate(self, step: int) -> float:
         "Share of the learning rates used at this step."
         rise = (step + 1) / max(1, self.warmup)
         fall = (1 - step / self.steps) / max(self.decay, 1e-9)
@@ -212,7 +215,7 @@ class ScratchResult:
     model: PreTrainedModel
     history: pd.DataFrame  # step, seconds; train_nll, nll, floor, floor_known, gap: nats an action
 
-    def save(self, folder, layer=None, dtype=torch.float16):
+    def save(self, folder: str | Path, layer: int | None=None, dtype: torch.dtype=torch.float16) -> None:
         "Save model and history for `Backbone.from_pretrained`, to be split after block `layer`."
         Backbone(copy.deepcopy(self.model).to(dtype), layer).save_pretrained(folder)
         self.history.to_csv(Path(folder)/'history.csv', index=False)
@@ -250,29 +253,29 @@ def _optimisers(model, c):
 class batch_by_length:
     "Hand out the draws of `sample` as batches of similar length, in random order; called like `sample`."
     def __init__(self,
-        sample,   # (n, generator) -> trajectories, as for `train_base`
-        pool=16,  # batches drawn at once
-    ):
+        sample: Callable,  # (n, generator) -> trajectories, as for `train_base`
+        pool: int=16,      # batches drawn at once
+    ) -> None:
         self.sample = sample
         self.pool = pool
         self.ready = []
-        self.begun = None
+        self.begun: Any = None
 
-    def __call__(self, n, generator):
+    def __call__(self, n: int, generator: torch.Generator) -> Any:
         if not self.ready:
             self.begun = dict(n=n, random=generator.get_state())
             self.ready = self.draw(n, generator)
         return self.ready.pop()
 
-    def draw(self, n, generator):
+    def draw(self, n: int, generator: torch.Generator) -> list:
         "A pool of batches."
         big = self.sample(n * self.pool, generator)
         order = big.mask.sum(1).argsort()
         return [_part(big, order[i * n:(i + 1) * n]) for i in torch.randperm(self.pool, generator=generator).tolist()]
 
-    def state_dict(self): return dict(begun=self.begun, left=len(self.ready))
+    def state_dict(self) -> dict[str, Any]: return dict(begun=self.begun, left=len(self.ready))
 
-    def load_state_dict(self, state):
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
         "Draw the pool that was begun once more, and leave out what was handed out."
         self.begun = state['begun']
         again = self.begun and torch.Generator().set_state(self.begun['random'])
@@ -291,11 +294,11 @@ def _move(batch, device):
 
 @torch.no_grad()
 def base_nll(
-    model,
-    batch,           # trajectories as for `train_base`
-    chunk=512,       # trajectories scored at once
-    temperature=1.,  # of the model's actions
-):                   # (B, T) on the CPU
+    model: PreTrainedModel,
+    batch: Any,             # trajectories as for `train_base`
+    chunk: int=512,         # trajectories scored at once
+    temperature: float=1.,  # of the model's actions
+) -> torch.Tensor:          # (B, T) on the CPU
     "Nats of each expert action, 0 where masked."
     batch = _move(batch, model.device)
     out = []
@@ -307,8 +310,8 @@ def base_nll(
     return torch.cat(out).cpu()
 
 def floors(
-    batch,  # trajectories; nll_inferred and nll_known (B, T), if there are any
-):          # dict: floor, floor_known
+    batch: Any,         # trajectories; nll_inferred and nll_known (B, T), if there are any
+) -> dict[str, float]:  # dict: floor, floor_known
     "The least nats an action that are possible here: with the goal inferred from the past, and with it known."
     names = dict(floor='nll_inferred', floor_known='nll_known')
     known = {k: getattr(batch, name, None) for k, name in names.items()}
@@ -322,12 +325,13 @@ def _line(model, valid):
 
 # %% ../nbs/1_method/08_pretraining.ipynb #043d7df3
 def train_base(
-    model: PreTrainedModel,                    # a causal model of `transformers`, trained in place
-    sample: Callable,                   # (n, generator) -> trajectories: obs (n, T[, K]), action and mask (n, T)
+    model: PreTrainedModel,  # a causal model of `transformers`, trained in place
+    sample: Callable,  # (n, generator) -> trajectories: obs (n, T[, K]), action and mask (n, T)
     config: ScratchConfig=ScratchConfig(),
-    valid=None,               # trajectories for the history, with floors or without
-    folder: str | Path | None=None,              # where to save at each line of the history; None: nowhere
-    checkpoint: str | Path | None=None,          # folder in which an interrupted training is taken up again; None: none
+    valid: Any=None,  # trajectories for the history, with floors or without
+    folder: str | Path | None=None,  # where to save at each line of the history; None: nowhere
+    # folder in which an interrupted training is taken up again; None: none
+    checkpoint: str | Path | None=None,
 ) -> ScratchResult:
     "Phase 1 from nothing: minimise the loss above on trajectories that are never seen twice."
     c = config

@@ -7,7 +7,9 @@ __all__ = ['age', 'Labelled', 'label_walks', 'spans', 'label_programs', 'AnyLaye
            'average_by_layer']
 
 # %% ../nbs/3_measure/41_probing.ipynb #c446e962
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch.nn.utils.rnn import pad_sequence
+from transformers import PreTrainedModel
 
 from .backbone import Backbone
 from .pinpad import Trajectories
@@ -23,8 +26,8 @@ from .grammar import block_labels
 
 # %% ../nbs/3_measure/41_probing.ipynb #75f9c184
 def age(
-    label,  # (N, T) label of each step
-):          # (N, T) steps since it became the label
+    label: torch.Tensor,  # (N, T) label of each step
+) -> torch.Tensor:        # (N, T) steps since it became the label
     "For how many steps the current label has lasted."
     now = torch.arange(label.shape[1]).expand_as(label)
     new = torch.ones_like(label, dtype=torch.bool)
@@ -35,14 +38,14 @@ def age(
 @dataclass
 class Labelled:
     "Trajectories whose steps have labels: N of them, T steps at most, padded on the right."
-    obs: torch.Tensor             # (N, T) token ids, or (N, T, K) observations of K parts
-    action: torch.Tensor          # (N, T)
-    mask: torch.Tensor            # (N, T) True where a step has a label
-    label: torch.Tensor           # (N, T) int64
-    age: torch.Tensor             # (N, T) steps since the label began
-    ceiling: torch.Tensor = None  # (N, T) chance that the best possible guess is right, if known
+    obs: torch.Tensor                    # (N, T) token ids, or (N, T, K) observations of K parts
+    action: torch.Tensor                 # (N, T)
+    mask: torch.Tensor                   # (N, T) True where a step has a label
+    label: torch.Tensor                  # (N, T) int64
+    age: torch.Tensor                    # (N, T) steps since the label began
+    ceiling: torch.Tensor | None = None  # (N, T) chance that the best possible guess is right, if known
 
-    def __len__(self): return len(self.mask)
+    def __len__(self) -> int: return len(self.mask)
 
 # %% ../nbs/3_measure/41_probing.ipynb #6373548f
 def label_walks(
@@ -53,15 +56,15 @@ def label_walks(
 
 # %% ../nbs/3_measure/41_probing.ipynb #98cc10e7
 def spans(
-    row,  # a row with a column offsets, from `to_steps`
-):        # (T, 2) first and one-past-last character; the end-of-text token's span is empty
+    row: Mapping[str, Any],  # a row with a column offsets, from `to_steps`
+) -> np.ndarray:             # (T, 2) first and one-past-last character; the end-of-text token's span is empty
     "Characters of each action of an expert program, as places in its completion."
     starts = np.asarray(row['offsets'])
     return np.stack([starts, np.append(starts[1:], starts[-1])], 1)
 
 def label_programs(
-    rows,   # from `to_steps`, of labelled programs
-    names,  # kinds of blocks, in the order of their numbers
+    rows: Iterable[Mapping[str, Any]],  # from `to_steps`, of labelled programs
+    names: Sequence[str],               # kinds of blocks, in the order of their numbers
 ) -> Labelled:
     "Programs, prompts included, labelled by the kind of block that is being written."
     number = {name: i for i, name in enumerate(names)}
@@ -74,24 +77,24 @@ def label_programs(
         ages = [t - np.argmax(blocks.index == k) for t, k in enumerate(blocks.index)]
         since = [0] * context + ages
         found.append([torch.tensor(x) for x in (ids, ids[1:] + row['action'][-1:], label, since)])
-    obs, action, label, since = (pad_sequence(x, batch_first=True) for x in zip(*found))
+    obs, action, kinds, lasted = (pad_sequence(list(x), batch_first=True) for x in zip(*found))
     real = pad_sequence([torch.ones(len(x[0]), dtype=torch.bool) for x in found], batch_first=True)
-    return Labelled(obs, action, real & (label >= 0), label, since)
+    return Labelled(obs, action, real & (kinds >= 0), kinds, lasted)
 
 # %% ../nbs/3_measure/41_probing.ipynb #b4926ddd
 class AnyLayer(Backbone):
     "A `Backbone` that may also be split at the embedding (layer 0) or after the last block, before the norm."
     @staticmethod
-    def layers(n_layers): return range(n_layers + 1)
+    def layers(n_layers: int) -> range: return range(n_layers + 1)
 
 # %% ../nbs/3_measure/41_probing.ipynb #e9fe0ead
 @torch.no_grad()
 def residuals(
-    model,        # a causal model of `transformers`
-    data,         # with obs and mask, such as `Labelled`
-    layers=None,  # which; None: all
-    chunk=256,    # trajectories passed at once
-):                # {layer: (steps, n_e)}, steps of the mask only, one trajectory after the other
+    model: PreTrainedModel,    # a causal model of `transformers`
+    data: Any,                 # with obs and mask, such as `Labelled`
+    layers: Iterable[int] | None=None,  # which; None: all
+    chunk: int=256,            # trajectories passed at once
+) -> dict[int, torch.Tensor]:  # {layer: (steps, n_e)}, steps of the mask only, one trajectory after the other
     "The residual stream after each block; layer 0 is the embedding."
     if layers is None: layers = AnyLayer.layers(model.config.num_hidden_layers)
     def read(half, obs, mask):
@@ -106,13 +109,15 @@ def residuals(
 
 # %% ../nbs/3_measure/41_probing.ipynb #ced46e35
 def probe(
-    fit,           # {layer: (N, n_e)} residuals to fit on
-    labels,        # (N,) their labels
-    test,          # {layer: (M, n_e)} residuals to test on, of other trajectories
-    truth,         # (M,) their labels
-    age=None,      # (M,) for how long the label has lasted; None: not told apart
-    ceiling=None,  # (M,) chance that the best possible guess is right; None: not known
-) -> pd.DataFrame: # a row for each layer and age: layer, age, steps, accuracy, ceiling, chance
+    fit: Mapping[int, torch.Tensor],  # {layer: (N, n_e)} residuals to fit on
+    labels: np.ndarray | torch.Tensor,  # (N,) their labels
+    test: Mapping[int, torch.Tensor],  # {layer: (M, n_e)} residuals to test on, of other trajectories
+    truth: np.ndarray | torch.Tensor,  # (M,) their labels
+    # (M,) for how long the label has lasted; None: not told apart
+    age: np.ndarray | torch.Tensor | None=None,
+    # (M,) chance that the best possible guess is right; None: not known
+    ceiling: np.ndarray | torch.Tensor | None=None,
+) -> pd.DataFrame:  # a row for each layer and age: layer, age, steps, accuracy, ceiling, chance
     "Decode labels by one linear layer from the stream (Kobayashi et al. 2025, linear probing)."
     labels = np.asarray(labels)
     truth = np.asarray(truth)
@@ -132,21 +137,21 @@ def probe(
 
 
 def probe_layers(
-    model,           # a causal model of `transformers`
-    fit: Labelled,   # to fit on
-    test: Labelled,  # to test on
-    layers=None,     # which; None: all
-) -> pd.DataFrame:   # from `probe`
+    model: PreTrainedModel,             # a causal model of `transformers`
+    fit: Labelled,                      # to fit on
+    test: Labelled,                     # to test on
+    layers: Iterable[int] | None=None,  # which; None: all
+) -> pd.DataFrame:                      # from `probe`
     "The same, from a model and labelled trajectories."
-    of = lambda data, x: None if x is None else x[data.mask].numpy()
+    def of(data, x): return None if x is None else x[data.mask].numpy()
     known = residuals(model, fit, layers), of(fit, fit.label)
     asked = residuals(model, test, layers), of(test, test.label)
     return probe(*known, *asked, of(test, test.age), of(test, test.ceiling))
 
 # %% ../nbs/3_measure/41_probing.ipynb #5dc6b59e
 def average_by_layer(
-    probed,  # from `probe`
-):           # layer, accuracy, ceiling, chance
+    probed: pd.DataFrame,  # from `probe`
+) -> pd.DataFrame:         # layer, accuracy, ceiling, chance
     "Accuracy by layer, averaged over steps, and the same of the best possible guess."
     shares = probed[['accuracy', 'ceiling']].mul(probed.steps, axis=0)
     right = shares.groupby(probed.layer).sum(min_count=1)

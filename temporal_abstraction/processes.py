@@ -9,10 +9,11 @@ __all__ = ['Team', 'is_launched', 'processes', 'team', 'is_writer', 'cores', 'le
 
 # %% ../nbs/1_method/02_processes.ipynb #proc04
 import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.distributed as dist
@@ -21,6 +22,9 @@ from accelerate.utils import broadcast_object_list, gather, gather_object, parse
 from torch import nn
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import fully_shard
+from transformers import PreTrainedModel
+
+from .backbone import Backbone, SplitCache
 
 # %% ../nbs/1_method/02_processes.ipynb #proc08
 class Team(NamedTuple):
@@ -33,7 +37,7 @@ _alone = ContextVar('alone', default=False)
 _PATIENCE = timedelta(days=30)
 
 
-def is_launched():
+def is_launched() -> bool:
     "Whether a launcher started several processes."
     return dist.is_initialized() or int(os.environ.get('WORLD_SIZE', 1)) > 1
 
@@ -51,19 +55,19 @@ def team() -> Team:
     return Team(state.process_index, state.num_processes)
 
 
-def is_writer():
+def is_writer() -> bool:
     "Whether this process writes the files: the first one does."
     return team().rank == 0
 
 
-def cores():
+def cores() -> int | None:
     "Cores for what this process starts beside itself; None where there is one process, which may use all."
     if team().size == 1: return None
     known = os.sched_getaffinity(0) if hasattr(os, 'sched_getaffinity') else range(os.cpu_count() or 1)
     return max(1, len(known) // int(os.environ.get('LOCAL_WORLD_SIZE', team().size)))
 
 
-def leave():
+def leave() -> None:
     "In a process that one of several has started: belong to none, and see the accelerator of that one alone."
     own = os.environ.get('LOCAL_RANK')
     if own and 'CUDA_VISIBLE_DEVICES' in os.environ:
@@ -74,17 +78,17 @@ def leave():
 
 
 @contextmanager
-def alone():
+def alone() -> Iterator[None]:
     "In this block the process works as if it were the only one."
     before = _alone.set(True)
     try: yield
     finally: _alone.reset(before)
 
 # %% ../nbs/1_method/02_processes.ipynb #proc13
-def from_writer(find, *args):
+def from_writer(find: Callable, *args: Any) -> Any:
     "What find(*args) gives the process that writes; the others are told. An error is raised in all."
     if team().size == 1: return find(*args)
-    told = [None, None]
+    told: list = [None, None]
     if is_writer():
         with alone():
             try: told = [find(*args), None]
@@ -94,12 +98,12 @@ def from_writer(find, *args):
     return result
 
 
-def wait():
+def wait() -> None:
     "Go on when all processes have come here."
     if team().size > 1: processes().wait_for_everyone()
 
 # %% ../nbs/1_method/02_processes.ipynb #proc16
-def spread(work, items):
+def spread(work: Callable[[list], Iterable], items: Iterable) -> list:
     "work(items), a list with a result for each item, where each process does a share of them."
     rank, size = team()
     items = list(items)
@@ -115,7 +119,7 @@ def spread(work, items):
     return results
 
 
-def total(*numbers):
+def total(*numbers: float | torch.Tensor) -> Any:
     "The sum over all processes of each of these numbers; what a process without rows brings does not count."
     if team().size == 1: return numbers if len(numbers) > 1 else numbers[0]
     lanes = _rows.get()
@@ -130,8 +134,8 @@ def total(*numbers):
 class Lanes:
     "Which process computes which of n rows."
     def __init__(self,
-        owner,  # (n,) int64 on the CPU, ascending: the process of each row
-    ):
+        owner: torch.Tensor,  # (n,) int64 on the CPU, ascending: the process of each row
+    ) -> None:
         self.owner = owner
         self.rank, self.size = team()
         own = (owner == self.rank).nonzero()[:, 0]
@@ -139,21 +143,21 @@ class Lanes:
         self.rows = torch.zeros(1, dtype=torch.int64) if self.idle else own
 
     @classmethod
-    def even(cls, n):
+    def even(cls, n: int) -> "Lanes":
         "Rows side by side, as many for each process."
         return cls(torch.arange(n) * team().size // n)
 
-    def __len__(self): return len(self.owner)
+    def __len__(self) -> int: return len(self.owner)
 
     def take(self,
-        x,  # (n, ...)
-    ):      # (own, ...)
+        x: torch.Tensor,  # (n, ...)
+    ) -> torch.Tensor:    # (own, ...)
         "This process's rows."
         return x[self.rows.to(x.device)]
 
     def join(self,
-        x,  # (own, ...)
-    ):      # (n, ...), the same in all processes
+        x: torch.Tensor,  # (own, ...)
+    ) -> torch.Tensor:    # (n, ...), the same in all processes
         "All rows, from those of each process."
         counts = self.owner.bincount(minlength=self.size)
         most = int(counts.max())
@@ -165,8 +169,8 @@ class Lanes:
         return whole[place.to(whole.device)].to(x.device)
 
     def select(self,
-        lanes,  # (m,) int64, the rows to go on with, in ascending order
-    ):          # `Lanes` of these, and which of this process's rows they are
+        lanes: torch.Tensor,            # (m,) int64, the rows to go on with, in ascending order
+    ) -> tuple["Lanes", torch.Tensor]:  # `Lanes` of these, and which of this process's rows they are
         "Some of the rows."
         lanes = lanes.cpu()
         new = Lanes(self.owner[lanes])
@@ -174,11 +178,11 @@ class Lanes:
         return new, torch.searchsorted(self.rows, lanes[new.rows])
 
 
-_rows = ContextVar('rows', default=None)
+_rows: "ContextVar[Lanes | None]" = ContextVar('rows', default=None)
 
 
 @contextmanager
-def sharing(n):
+def sharing(n: int) -> Iterator[Lanes | None]:
     "In this block a batch of n rows is shared out: the `Lanes` that say how, or None where there is one process."
     lanes = Lanes.even(n) if team().size > 1 else None
     before = _rows.set(lanes)
@@ -188,8 +192,8 @@ def sharing(n):
 
 @contextmanager
 def own_rows(
-    batch,  # has a length, and rows to be taken by their numbers
-):
+    batch: Any,  # has a length, and rows to be taken by their numbers
+) -> Iterator[Any]:
     "In this block a batch is shared out: this process's part of it."
     with sharing(len(batch)) as lanes: yield batch[lanes.rows] if lanes else batch
 
@@ -202,22 +206,22 @@ def _drawn(draw, x):
 
 
 def randn_like(
-    x,  # (own, ...)
-):
+    x: torch.Tensor,  # (own, ...)
+) -> torch.Tensor:
     "Standard normal numbers like x, which do not depend on how rows are shared out."
     return _drawn(torch.randn_like, x)
 
 
 def rand_like(
-    x,  # (own, ...)
-):
+    x: torch.Tensor,  # (own, ...)
+) -> torch.Tensor:
     "Numbers between 0 and 1 like x, which do not depend on how rows are shared out."
     return _drawn(torch.rand_like, x)
 
 # %% ../nbs/1_method/02_processes.ipynb #proc24
 def weigh(
-    over,  # what this process's loss is a mean over: how many rows, or tokens
-):         # a number, 1 where there is one process
+    over: float | torch.Tensor,  # what this process's loss is a mean over: how many rows, or tokens
+) -> float:                      # a number, 1 where there is one process
     "The share of this process's loss in the loss of the whole batch."
     if team().size == 1: return 1.
     whole = total(over)   # asked by all, those without rows too
@@ -226,9 +230,9 @@ def weigh(
 
 
 def mean_of(
-    x,     # a mean over this process's rows or tokens: a number or a tensor of one
-    over,  # how many they are
-):         # x where there is one process
+    x: torch.Tensor,             # a mean over this process's rows or tokens: a number or a tensor of one
+    over: float | torch.Tensor,  # how many they are
+) -> torch.Tensor:               # x where there is one process
     "The same mean over the whole batch."
     if team().size == 1: return x
     value = float(x.detach() if torch.is_tensor(x) else x)
@@ -238,8 +242,8 @@ def mean_of(
 
 @torch.no_grad()
 def sum_gradients(
-    params,  # list, the same in all processes
-):
+    params: Sequence[nn.Parameter],  # list, the same in all processes
+) -> None:
     "Replace all gradients by their sums over all processes."
     if team().size == 1 or not params: return
     device = processes().device
@@ -254,14 +258,14 @@ def sum_gradients(
 # %% ../nbs/1_method/02_processes.ipynb #proc27
 class SharedCache:
     "What this process remembers of its own lanes."
-    def __init__(self, own, lanes):
+    def __init__(self, own: SplitCache, lanes: Lanes) -> None:
         self.own = own
         self.lanes = lanes
 
     @property
-    def length(self): return self.own.length
+    def length(self) -> int: return self.own.length
 
-    def select(self, indices):
+    def select(self, indices: torch.Tensor | Sequence[int]) -> "SharedCache":
         "A new cache of some lanes."
         lanes, own = self.lanes.select(torch.as_tensor(indices))
         return SharedCache(self.own.select(own), lanes)
@@ -269,8 +273,8 @@ class SharedCache:
 
 class SharedBackbone:
     "A `Backbone` of whose lanes each process computes some; what comes of it is the same in all."
-    def __init__(self, backbone): self.backbone = backbone
-    def __getattr__(self, name): return getattr(self.__dict__['backbone'], name)
+    def __init__(self, backbone: Backbone) -> None: self.backbone = backbone
+    def __getattr__(self, name: str) -> Any: return getattr(self.__dict__['backbone'], name)
 
     def _run(self, half, x, cache, attention_mask, options):
         lanes = cache.lanes if cache else Lanes.even(len(x))
@@ -278,22 +282,28 @@ class SharedBackbone:
         out, own = half(lanes.take(x), cache=cache and cache.own, attention_mask=mask, **options)
         return lanes.join(out), own and SharedCache(own, lanes)
 
-    def lower(self, input_ids, attention_mask=None, cache=None, **options):
+    def lower(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None=None,
+              cache: SharedCache | None=None,
+              **options: Any) -> tuple[torch.Tensor, SharedCache | None]:
         "As `Backbone.lower`."
         return self._run(self.backbone.lower, input_ids, cache, attention_mask, options)
 
-    def upper_hidden(self, e, cache=None, *, attention_mask=None, **options):
+    def upper_hidden(self, e: torch.Tensor, cache: SharedCache | None=None, *,
+                     attention_mask: torch.Tensor | None=None,
+                     **options: Any) -> tuple[torch.Tensor, SharedCache | None]:
         "As `Backbone.upper_hidden`."
         return self._run(self.backbone.upper_hidden, e, cache, attention_mask, options)
 
-    def upper(self, e, cache=None, *, attention_mask=None, **options):
+    def upper(self, e: torch.Tensor, cache: SharedCache | None=None, *,
+              attention_mask: torch.Tensor | None=None,
+              **options: Any) -> tuple[torch.Tensor, SharedCache | None]:
         "As `Backbone.upper`."
         return self._run(self.backbone.upper, e, cache, attention_mask, options)
 
 
 def shard_blocks(
-    backbone,  # a `Backbone`; its blocks are changed in place, and can be neither copied nor saved from then on
-):             # the same
+    backbone: Backbone,  # its blocks are changed in place, and can be neither copied nor saved from then on
+) -> Backbone:           # the same
     "Let each process keep its share of every frozen block, which is whole only while it computes (FSDP)."
     if team().size == 1: return backbone
     mesh = init_device_mesh(processes().device.type, (team().size,))
@@ -303,12 +313,12 @@ def shard_blocks(
     return backbone
 
 
-def is_sharded(backbone):
+def is_sharded(backbone: Backbone) -> bool:
     "Whether a pass through this backbone needs all processes."
     return getattr(backbone, 'sharded', False)
 
 
-def shared(backbone):
+def shared(backbone: Backbone) -> Any:   # a `SharedBackbone`, or the same `Backbone`
     "The backbone, its lanes shared out among all processes; itself where there is one."
     return SharedBackbone(backbone) if team().size > 1 else backbone
 
@@ -317,9 +327,9 @@ _LANES = 'input_ids', 'attention_mask', 'position_ids', 'inputs_embeds'   # of t
 
 @contextmanager
 def generating(
-    model,  # of `transformers`
-    n,      # lanes
-):
+    model: PreTrainedModel,  # of `transformers`
+    n: int,                  # lanes
+) -> Iterator[None]:
     "In this block model.generate on n lanes is shared out: each pass computes this process's lanes."
     if team().size == 1:
         yield

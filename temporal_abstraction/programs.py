@@ -9,6 +9,7 @@ __all__ = ['rpn', 'parentheses', 'fibonacci', 'binary_search', 'edit_distance', 
 # %% ../nbs/2_worlds/23_programs.ipynb #07fb711c
 import math
 import random
+from collections.abc import Iterable
 from functools import cache
 from itertools import combinations
 
@@ -750,7 +751,9 @@ def distinct_experts(
     return sorted(arrival, key=arrival.get)[:n]
 
 
-def find_problems(problems=None):  # names or `Problem`s; None: all six
+def find_problems(
+    problems: str | Problem | Iterable[str | Problem] | None=None,  # names or `Problem`s; None: all six
+) -> list[Problem]:
     "The chosen problems as a list; ValueError naming the choices if one is unknown"
     if isinstance(problems, (str, Grammar)): problems = [problems]
     chosen = list(PROBLEMS if problems is None else problems)
@@ -764,7 +767,8 @@ def find_problems(problems=None):  # names or `Problem`s; None: all six
 def expert_dataset(
     n_per_problem: int = 64,  # distinct programs a problem, all splits together
     seed: int = 0,  # the same seed gives the same rows
-    problems=None,  # names (or `Problem`s of your own); None: all six
+    # names (or `Problem`s of your own); None: all six
+    problems: str | Problem | Iterable[str | Problem] | None=None,
     held_out: float = .125,  # share of the programs for validation, and again for test
 ) -> DatasetDict:  # train, validation, test; columns as in `Program.to_row`
     "Expert programs with their blocks, split by distinct program; ValueError if there are too few for that"

@@ -10,6 +10,7 @@ __all__ = ['delete_distance', 'warping_distance', 'lcs', 'min_path_sum', 'RELATE
 import builtins
 import keyword
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from itertools import combinations
@@ -422,7 +423,7 @@ def _runs(problem, length):
 
 def shared_blocks(
     problem: Problem,
-    others,  # names or `Problem`s to look in
+    others: str | Problem | Iterable[str | Problem],  # names or `Problem`s to look in
     length: int = 1,  # blocks in a row
 ) -> pd.DataFrame:  # plan, blocks (kinds), wordings, known (how many occur in others), where (names)
     "Which blocks of `problem` occur in other problems, up to names; one row for each place in a plan"
@@ -444,8 +445,9 @@ class HeldOut(NamedTuple):
 
 
 def held_out(
-    problem,  # a name of one of the six, or a `Problem`
-    others=None,  # names or `Problem`s to train on; None: the other five and the related ones
+    problem: str | Problem,  # a name of one of the six, or a `Problem`
+    # names or `Problem`s to train on; None: the other five and the related ones
+    others: str | Problem | Iterable[str | Problem] | None=None,
 ) -> HeldOut:  # `train, target = held_out("edit_distance")`
     "Leave a problem out; ValueError if in each of its plans a block would be unknown"
     target, = find_problems(problem)
@@ -506,8 +508,8 @@ PROMPTS = {name: _prompts(problem) for name, problem in (PROBLEMS | RELATED).ite
 
 # %% ../nbs/2_worlds/28_related.ipynb #d7eff5bd
 def reword_prompt(
-    problem,  # a key of `PROMPTS`, or a `Problem`
-    comments=None,  # other comments to ask with; None: those in `PROMPTS`
+    problem: str | Problem,  # a key of `PROMPTS`, or a `Problem`
+    comments: Iterable[str] | None=None,  # other comments to ask with; None: those in `PROMPTS`
 ) -> list[Problem]:
     "The problem once for each comment that training never shows; ValueError if none is known"
     name = problem if isinstance(problem, str) else problem.name

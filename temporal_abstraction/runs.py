@@ -20,11 +20,13 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor
 from contextlib import chdir, contextmanager, ExitStack, nullcontext, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import joblib
 import pandas as pd
@@ -53,16 +55,16 @@ REASONS = {
     errno.EISDIR: 'a folder is in the way, where a file is needed',
     errno.EIO: 'the disk reports an error'}
 
-def in_words(error, place):
+def in_words(error: BaseException, place: str | Path) -> str | None:
     "A sentence for an error that the file system gave, whichever library passes it on; None for any other error."
     code = getattr(error, 'errno', None)
     said = re.search(r'(?:os error|[Ee]rrno) (\d+)', str(error))    # libraries written in Rust or C++ only say so
-    reason = REASONS.get(code or (said and int(said[1])))
+    reason = REASONS.get(code or (int(said[1]) if said else 0))
     return reason and f"{getattr(error, 'filename', None) or place} cannot be used: {reason}."
 
 
 @contextmanager
-def in_sentences(place):
+def in_sentences(place: str | Path) -> Iterator[None]:
     "Turn errors of the file system into a `RunError`."
     try: yield
     except ValueError: raise
@@ -72,10 +74,10 @@ def in_sentences(place):
 
 # %% ../nbs/3_measure/48_runs.ipynb #96a0fa4a
 def run_command(
-    cli,        # (prog, argv) -> None
-    prog,       # name of the command
-    argv=None,  # arguments; None: those of the process
-):
+    cli: Callable,                # (prog, argv) -> None
+    prog: str,                    # name of the command
+    argv: list[str] | None=None,  # arguments; None: those of the process
+) -> None:
     "Run a command; what its user or the machine got wrong becomes a sentence, without a traceback."
     rank = team().rank
     try:
@@ -123,7 +125,7 @@ def _locked(folder):
 
 
 @contextmanager
-def one_writer(folder: str | Path):
+def one_writer(folder: str | Path) -> Iterator[None]:
     "Be the only one who writes into this folder; the thread that does may enter again. RunError when another process or thread does."
     folder = Path(os.path.realpath(folder))
     me = (os.getpid(), threading.get_ident())
@@ -144,7 +146,7 @@ def one_writer(folder: str | Path):
             locks.close()
 
 # %% ../nbs/3_measure/48_runs.ipynb #033fee81
-def read_json(path) -> dict:
+def read_json(path: str | Path) -> dict:
     "A JSON file that holds an object. RunError for any other."
     path = Path(path)
     try: found = json.loads(path.read_text())
@@ -182,26 +184,26 @@ class Run:
     "A folder that holds the phases of one run."
     out: Path
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.out = Path(self.out)
         with in_sentences(self.out):
             if self.out.exists() and not self.out.is_dir():
                 raise RunError(
                     f"{self.out} is a file; --out must name a folder.")
 
-    def __truediv__(self, name): return self.out / name
+    def __truediv__(self, name: str) -> Path: return self.out / name
 
-    def config(self, phase) -> dict:
+    def config(self, phase: str) -> dict:
         "The settings of a finished phase. RunError when it is not there, or not as it was made."
         self.check(phase)
         return read_json(self / phase / 'config.json')
 
-    def history(self, phase):
+    def history(self, phase: str) -> pd.DataFrame:
         "The history of a finished phase."
         self.check(phase)
         return pd.read_json(self / phase / 'history.jsonl', lines=True)
 
-    def manifest(self, phase) -> dict:
+    def manifest(self, phase: str) -> dict:
         "Hashes of the files of a finished phase, and of what it was made from."
         if not (self / phase).is_dir():
             raise RunError(
@@ -214,10 +216,10 @@ class Run:
         if (own := found.get('phase', phase)) != phase: raise self.damaged(phase, f"it is a folder of the phase '{own}'")
         return found
 
-    def damaged(self, phase, why):
+    def damaged(self, phase: str, why: str) -> RunError:
         return RunError(f"{self / phase} is incomplete or damaged: {why}. Remove that folder to make it again, or choose another --out.")
 
-    def check(self, phase):
+    def check(self, phase: str) -> None:
         """RunError unless every file of a finished phase is as it was made, none is missing or foreign,
         and earlier phases are those it was made from."""
         manifest = self.manifest(phase)
@@ -237,7 +239,7 @@ from fastcore.basics import patch
 
 # %% ../nbs/3_measure/48_runs.ipynb #126ea03d
 @patch
-def done(self: Run, phase, config):
+def done(self: Run, phase: str, config: Mapping[str, Any]) -> bool:
     "Whether the phase is finished with these settings; RunError if it is with others, or if it could not be written here."
     return from_writer(self._done, phase, config)
 
@@ -260,7 +262,7 @@ def _done(self: Run, phase, config):
 
 
 @patch
-def check_place(self: Run, size=0):   # bytes that will be written at least
+def check_place(self: Run, size: int=0) -> None:  # bytes that will be written at least
     "RunError when nothing can be written here, or another process does; said before the work and not after."
     from_writer(self._check_place, size)
 
@@ -282,7 +284,11 @@ def _check_place(self: Run, size):
 # %% ../nbs/3_measure/48_runs.ipynb #2495501b
 @patch
 @contextmanager
-def writing(self: Run, phase, config, **made_from):   # made_from: fingerprints of what comes from outside, such as the base
+def writing(self: Run,
+    phase: str,
+    config: Mapping[str, Any],
+    **made_from: Any,  # fingerprints of what comes from outside, such as the base
+) -> Iterator[Path]:
     "A folder that becomes `phase` when the block succeeds, and is kept for the next attempt when it does not. Of several processes, the first writes."
     with ExitStack() as held:
         def begin():
@@ -301,7 +307,7 @@ def writing(self: Run, phase, config, **made_from):   # made_from: fingerprints 
 
 
 @patch
-def begun(self: Run, phase, config, manifest):
+def begun(self: Run, phase: str, config: dict[str, Any], manifest: dict[str, Any]) -> Path:
     "The folder of an attempt: the last one if it was made from the same, which otherwise is moved aside."
     part = self / f'{phase}.part'
     if part.exists():
@@ -322,7 +328,7 @@ def begun(self: Run, phase, config, manifest):
 
 
 @patch
-def finish(self: Run, phase, part):
+def finish(self: Run, phase: str, part: Path) -> None:
     "Write the manifest, force everything to the disk, and give the phase its name."
     for name in ('jobs', 'checkpoints'): shutil.rmtree(part / name, ignore_errors=True)   # what only an interrupted attempt needs
     manifest = read_json(part / 'manifest.json') | dict(files=_files(part))
@@ -339,7 +345,7 @@ def _die_without(main):
 
 
 @contextmanager
-def bound_to(main):   # process id
+def bound_to(main: int) -> Iterator[None]:  # process id
     "While a job runs in a worker of `main`, the worker dies with its parent."
     if os.getpid() == main:
         yield
@@ -356,7 +362,7 @@ def bound_to(main):   # process id
 CLUSTERS = dict(dask='distributed', ray='ray')   # backend: the package it needs
 
 @contextmanager
-def at(home: str | Path | None):   # a folder; None: where we are
+def at(home: str | Path | None) -> Iterator[None]:  # a folder; None: where we are
     "Work in a folder of the main process. RunError where it is not there."
     if home and not Path(home).is_dir(): raise RunError(
         f"{home} is not there on {socket.gethostname()}: the workers of a cluster need the disk that the run lies on.")
@@ -368,7 +374,9 @@ def _is_loss(error):
     return type(error).__module__.partition('.')[0] in CLUSTERS.values() and not isinstance(error, ValueError)
 
 @contextmanager
-def workers(backend: str, n_jobs: int, address: str | None=None):   # as for `in_parallel`
+def workers(
+    backend: str, n_jobs: int, address: str | None=None,  # as for `in_parallel`
+) -> Iterator[dict[str, Any]]:
     "Options of `joblib.Parallel` while workers are there. RunError where they cannot be."
     if backend == 'processes':
         yield dict(n_jobs=n_jobs)
@@ -474,14 +482,14 @@ def in_parallel(
     return [read(*args) for read, args, _ in calls]
 
 # %% ../nbs/3_measure/48_runs.ipynb #9063491b
-def write_history(folder, history):
+def write_history(folder: Path, history: pd.DataFrame) -> None:
     "A history as JSON lines, by the process that writes."
     if not is_writer(): return
     history.to_json(folder / 'history.jsonl', orient='records', lines=True, double_precision=15)
 
 
 @contextmanager
-def loading(folder):
+def loading(folder: str | Path) -> Iterator[None]:
     "Turn whatever goes wrong while a checkpoint is read into a sentence."
     try:
         with redirect_stdout(StringIO()): yield   # the hub's loader prints a line for each file

@@ -39,8 +39,9 @@ def _leaf(x, kind):
     if kind is complex: return ["complex", x.real, x.imag]
     raise Foreign(f"a value of type {kind.__name__}, which is not a plain builtin type")
 
-def to_tree(value,              # any object
-            canonical=False):   # sort the entries of dictionaries, and forget what is shared
+def to_tree(value: typing.Any,                     # any object
+            # sort the entries of dictionaries, and forget what is shared
+            canonical: bool=False) -> typing.Any:
     "`value` as nested JSON lists; `Foreign` if it is not plain, or larger than `VALUE_BYTES`"
     left = VALUE_BYTES
     finished = {}
@@ -59,9 +60,9 @@ def to_tree(value,              # any object
     return walk(value, 0)
 
 # %% ../nbs/2_worlds/32_sandbox.ipynb #a7d4c41d
-def dumps(value,             # made of plain builtin types
-          canonical=False    # equal texts for equal values; else the text keeps order and sharing
-          ) -> str:          # one line of ASCII
+def dumps(value: typing.Any,     # made of plain builtin types
+          canonical: bool=False  # equal texts for equal values; else the text keeps order and sharing
+          ) -> str:              # one line of ASCII
     "A plain value as text; `Foreign` if it is not plain or too large"
     text = _dumps(to_tree(value, canonical))
     if len(text) > VALUE_BYTES: raise Foreign("a value that is too large")
@@ -69,10 +70,10 @@ def dumps(value,             # made of plain builtin types
 
 # %% ../nbs/2_worlds/32_sandbox.ipynb #86fac774
 _MAKERS = dict(list=list, tuple=tuple, set=set, frozenset=frozenset, dict=dict,
-               complex=lambda parts: complex(*parts), int=lambda parts: int(*parts, 16),
+               complex=lambda parts: complex(*parts), int=lambda parts: int(*parts, 16),  # type: ignore[call-overload]
                bytes=lambda parts: bytes.fromhex(*parts))
 
-def from_tree(tree):  # nested JSON lists
+def from_tree(tree: typing.Any) -> typing.Any:  # nested JSON lists
     "The value of a tree; `ValueError` for anything else"
     finished = []
     def build(tree):
@@ -88,7 +89,7 @@ def from_tree(tree):  # nested JSON lists
         return value
     return build(tree)
 
-def loads(text):  # as written by `dumps`
+def loads(text: str) -> typing.Any:  # as written by `dumps`
     "The inverse of `dumps`"
     return from_tree(json.loads(text))
 
@@ -372,25 +373,25 @@ def _new_tree():
 # %% ../nbs/2_worlds/32_sandbox.ipynb #b490c85a
 class Scratch:
     "The candidate's private `/tmp`, replaced when it has been used"
-    def __init__(self): self.mount()
+    def __init__(self) -> None: self.mount()
 
-    def mount(self):
+    def mount(self) -> None:
         "Lay a new, empty file system over `/tmp`"
         flags = _NOSUID | _NODEV | _NOEXEC | _NOATIME | _NODIRATIME
         size = f"size={_TMP_BYTES},nr_inodes=256,mode=1777"
         _call("mount", "tmpfs", "/tmp", "tmpfs", flags, size)
         self.touch()
 
-    def touch(self):
+    def touch(self) -> None:
         "Make it look like new"
         os.utime("/tmp")
         self.state = self.look()
 
-    def look(self):
+    def look(self) -> tuple[int, int]:
         "What changes when anything is written"
         return os.stat("/tmp").st_ctime_ns, os.statvfs("/tmp").f_ffree
 
-    def renew(self):
+    def renew(self) -> None:
         "Throw away what the last process left"
         if self.look() == self.state: return self.touch()
         _call("umount2", "/tmp", 2)
@@ -429,12 +430,12 @@ def _tasks_of(user):
 
 class TaskLimit:
     "How many tasks RLIMIT_NPROC should allow"
-    def __init__(self, own):  # has the candidate a user of its own?
+    def __init__(self, own: bool) -> None:  # has the candidate a user of its own?
         self.own = own
         self.until = 0.0
         self.value = _TASKS
 
-    def now(self):
+    def now(self) -> int | None:
         "The limit, counted anew every other second where others have tasks too"
         if self.own or time.monotonic() < self.until: return self.value
         try: self.value = _tasks_of(os.getuid()) + 4 * _TASKS   # room for what others start meanwhile
@@ -749,7 +750,7 @@ def _reopen_streams():
 
 class Zygote:
     "What a sandbox is made of: its limits, and the guards it achieved"
-    def __init__(self, timeout, memory):
+    def __init__(self, timeout: float, memory: int) -> None:
         self.timeout = timeout                        # seconds of CPU
         self.guards = []                              # their names, for a human reader
         self.scratch = self.rules = None              # a private /tmp; Landlock's rule set
@@ -759,7 +760,7 @@ class Zygote:
         self.limit_memory = functools.partial(resource.setrlimit, resource.RLIMIT_AS, space)
         self.control = socket.socket(fileno=CONTROL)
 
-    def settle(self):
+    def settle(self) -> None:
         "Give up for this process and all its children what it does not need itself"
         _limits(_TMP_BYTES if self.scratch else 0)
         if "own user" in self.guards: os.setgroups([])
@@ -768,7 +769,7 @@ class Zygote:
         _call("prctl", _DUMPABLE, 0, 0, 0, 0)
         _call("prctl", _NO_NEW_PRIVS, 1, 0, 0, 0)
 
-    def become_candidate(self, channel, seconds, line=None):
+    def become_candidate(self, channel: int, seconds: int, line: int | None=None) -> None:
         "In the child: leave the zygote's descriptors, resources and rights behind; `line`: one more descriptor to keep"
         if self.scratch: os.chdir("/tmp")
         else: os.setsid()
@@ -1044,7 +1045,7 @@ def _own_groups():
 
 class Group:
     "The control groups of a sandbox, as far as this process may make some"
-    def __init__(self, memory):  # bytes for all processes of a candidate together
+    def __init__(self, memory: int) -> None:  # bytes for all processes of a candidate together
         top = memory + 3 * _SPARE   # with what the supervisor, the zygote and /tmp need
         self.settings = {"memory.max": top, "memory.limit_in_bytes": top, "pids.max": _TASKS + 2,
                          "cpu.weight": 100, "cpu.shares": 1024}
@@ -1058,7 +1059,7 @@ class Group:
             if self.enter(parent): self.parents.append(parent)
             else: os.close(parent)
 
-    def put(self, parent, file, value):
+    def put(self, parent: int, file: str, value: int | str) -> bool:
         "Write to one file below `parent`; was that allowed?"
         try: fd = os.open(file, os.O_WRONLY | os.O_CLOEXEC, dir_fd=parent)
         except OSError: return False
@@ -1066,7 +1067,7 @@ class Group:
         except OSError: return False
         finally: os.close(fd)
 
-    def enter(self, parent):
+    def enter(self, parent: int) -> bool:
         "Make a group below `parent` and move there; False where that is not to be had"
         for name in os.listdir(parent):
             if re.fullmatch(r"sandbox-\d+", name) and not os.path.exists(f"/proc/{name[8:]}"):
@@ -1079,13 +1080,13 @@ class Group:
         self.remove(parent, self.name)
         return False
 
-    def remove(self, parent, name):
+    def remove(self, parent: int, name: str) -> bool:
         "Remove one group; was it empty?"
         try: os.rmdir(name, dir_fd=parent)
         except OSError: return False
         return True
 
-    def leave(self):
+    def leave(self) -> None:
         "Go back and remove the groups"
         for parent in self.parents:
             self.put(parent, "cgroup.procs", 0)
@@ -1093,7 +1094,7 @@ class Group:
                 if self.remove(parent, self.name): break
                 time.sleep(0.01)
 
-    def forget(self):
+    def forget(self) -> None:
         "In the zygote: stay in the groups without a way to change them"
         for parent in self.parents: os.close(parent)
 
@@ -1114,10 +1115,10 @@ def _supervise(rung, timeout, memory, group):
     else: os.waitpid(pid, 0)
     _sweep(pid)
 
-def main(control: int,    # descriptor of the socket to the caller
-         rung: str,       # "namespaces" or "rlimits"
-         timeout: float,  # seconds of CPU a candidate
-         memory: int):    # bytes of address space
+def main(control: int,          # descriptor of the socket to the caller
+         rung: str,             # "namespaces" or "rlimits"
+         timeout: float,        # seconds of CPU a candidate
+         memory: int) -> None:  # bytes of address space
     "The supervisor: a process that outlives neither its zygote nor its caller"
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.environ.clear()

@@ -66,7 +66,7 @@ def _asked(cls):
 
 class Settings:
     "Base of dataclasses that refuse values without sense. Raises `ValueError` with the name of the first."
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, bounds in _asked(type(self)):
             value = getattr(self, name)
             broken = next((b for b in bounds if not b.holds(value)), None)

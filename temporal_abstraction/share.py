@@ -19,14 +19,14 @@ from .evaluation import comparison_table, markdown_table
 from .pipeline import load_actions, load_consolidated, load_policy, load_task, Machine
 from .runs import in_sentences, Run, RunError
 from .storage import move, sync
-from .task import is_place, TextTask
+from .task import is_place, Task, TextTask
 
 # %% ../nbs/3_measure/50_share.ipynb #share008
-def name_task(name):
+def name_task(name: str) -> str:
     "The name of a task, without the folders in which data lie."
     return Path(name).name if is_place(name) and not name.startswith('hub:') else name
 
-def describe_data(task):
+def describe_data(task: Task) -> str:
     "A sentence or two about what experts showed, and what was asked."
     asked = f"Asked: {len(task.asked)} {task.unit}s." if len(task.asked) > 4 else f"Asked: {task.aim}."
     if not isinstance(task, TextTask) or task.rows is None: return f"Experts without end. {asked}"
@@ -39,7 +39,7 @@ _SAID = {   # phase -> (column of its history, what it says in words)
     'explore': ('reward', 'share of what was tried that is right'),
     'consolidate': ('right', 'share of what was tried that is right')}
 
-def describe_phase(run, phase):
+def describe_phase(run: Run, phase: str) -> str:
     "A sentence about a finished phase."
     h = run.history(phase)
     c = run.config(phase)
@@ -51,7 +51,7 @@ def describe_phase(run, phase):
     return f"`{phase}`: {int(n)} {unit.removesuffix('s')}s, seed {seed}, {h.seconds.iloc[-1]:.0f} s{moved}."
 
 # %% ../nbs/3_measure/50_share.ipynb #share009
-def find_base(run):
+def find_base(run: Run) -> tuple[str | None, str | None, str | None]:
     "Where everybody can get the run's weights: base, revision and folder of the adapter; all None where they cannot."
     c = run.config('adapt')
     base = c['base']
@@ -60,14 +60,14 @@ def find_base(run):
         return None, None, None
     return base, run.manifest('adapt')['made_from'].get('revision'), str(run / 'adapt' / 'adapter')
 
-def tell_results(run):
+def tell_results(run: Run) -> str:
     "The table of the evaluation in Markdown; empty if there was none."
     if not (run / 'evaluate').is_dir(): return ''
     run.check('evaluate')
     table = comparison_table(pd.read_csv(run / 'evaluate' / 'passes.csv'))
     return f"Share that is right, by tests no phase has seen, with 95% intervals.\n\n{markdown_table(table)}"
 
-def tell(run, task=None, licence=None) -> About:
+def tell(run: Run, task: str | Task | None=None, licence: str | None=None) -> About:
     "What a card says about a run. `task`: one that has no name to find it by."
     task = load_task(run, task)
     base, revision, adapter = find_base(run)
@@ -79,7 +79,8 @@ def tell(run, task=None, licence=None) -> About:
     return About(base, revision, adapter, name, describe_data(task), phases, tell_results(run), prompt, licence)
 
 # %% ../nbs/3_measure/50_share.ipynb #share011
-def load_controlled(run, task=None, licence=None, machine=Machine()) -> Controlled:
+def load_controlled(run: Run, task: str | Task | None=None, licence: str | None=None,
+                    machine: Machine=Machine()) -> Controlled:
     "What phases 1 to 3 left, as one thing."
     backbone, mc = load_actions(run, machine)
     policy = load_policy(run).to(machine.where) if (run / 'explore' / 'policy').is_dir() else 'prior'
@@ -93,7 +94,8 @@ write = pipeline("text-generation", {name!r}, tokenizer=tokenizer)
 prompt = {prompt!r}
 print(write(prompt, max_new_tokens=128, do_sample=True)[0]["generated_text"])"""
 
-def save_consolidated(run, folder, name, task=None, licence=None, machine=Machine()):
+def save_consolidated(run: Run, folder: str | Path, name: str | Path, task: str | Task | None=None,
+                      licence: str | None=None, machine: Machine=Machine()) -> None:
     "What phase 4 left, as a plain model with a card."
     backbone = load_consolidated(run, machine)
     about = tell(run, task, licence)
@@ -114,12 +116,12 @@ def _write(run, folder, name, consolidated, task, licence, machine):
 
 def save_run(
     run: Run,
-    to,                   # folder that is not there yet
-    consolidated=False,   # what phase 4 left, instead of the controlled model
-    task=None,            # one that has no name to find it by
-    licence=None,         # as the hub names licences, for the card
-    machine=Machine(),
-):
+    to: str | Path,                # folder that is not there yet
+    consolidated: bool=False,      # what phase 4 left, instead of the controlled model
+    task: str | Task | None=None,  # one that has no name to find it by
+    licence: str | None=None,      # as the hub names licences, for the card
+    machine: Machine=Machine(),
+) -> None:
     "A run as a folder that can be shared."
     to = Path(to).expanduser()
     if to.exists(): raise RunError(f"{to} is there already; name a folder that is not.")
@@ -131,7 +133,8 @@ def save_run(
             move(Path(part) / to.name, to)
     print(f"Saved: {to}, {sum(f.stat().st_size for f in to.rglob('*')) / 1e6:.1f} MB, with a card (README.md).")
 
-def push_run(run: Run, repo, consolidated=False, task=None, licence=None, machine=Machine(), private=None):
+def push_run(run: Run, repo: str, consolidated: bool=False, task: str | Task | None=None,
+             licence: str | None=None, machine: Machine=Machine(), private: bool | None=None) -> None:
     "The same in a repository of the hub, which is made if needed. `private`: as the hub's settings say, if None."
     api = HfApi()
     with tempfile.TemporaryDirectory() as part:

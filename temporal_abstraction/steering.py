@@ -7,7 +7,7 @@ __all__ = ['Stream', 'UncachedStream', 'prior_policy', 'zero_policy', 'as_policy
            'as_criterion', 'seeded', 'steer', 'decoding_loop']
 
 # %% ../nbs/1_method/11_steering.ipynb #631064c2
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from fastcore.basics import patch
 from torch.utils._pytree import tree_map
-from transformers.generation import GenerationMode, StoppingCriteriaList, StopStringCriteria
+from transformers.generation import BaseStreamer, GenerationMode, StoppingCriteriaList, StopStringCriteria
 from transformers.utils import ModelOutput
 
 from .backbone import Backbone
@@ -24,12 +24,16 @@ from .metacontroller import Metacontroller
 # %% ../nbs/1_method/11_steering.ipynb #f985781a
 class Stream:
     "Controlled generation in several lanes, step by step: `read` observations, then `write` z."
+    e: torch.Tensor     # (n, n_e) at the newest observation; None at first
+    mask: torch.Tensor  # (n, T) of all observations so far; None at first
+    cache: Any          # of the backbone
+
     def __init__(self,
-        backbone,            # a `Backbone`
+        backbone: Backbone,
         mc: Metacontroller,
-        n: int,              # lanes
-        threshold=None,      # a gate above this switches; None: the metacontroller's own
-    ):
+        n: int,                        # lanes
+        threshold: float | None=None,  # a gate above this switches; None: the metacontroller's own
+    ) -> None:
         if mc.config.n_e != backbone.n_e:
             raise ValueError(f"The metacontroller controls a stream of width {mc.config.n_e}, "
                              f"but the backbone's is {backbone.n_e}.")
@@ -61,9 +65,9 @@ def _then(old,  # (n, T, ...), or None
 
 @patch
 def read(self:Stream,
-    obs,        # (n, T, ...) new observations; at first with the context, padded on the left
-    mask=None,  # (n, T) True where real; None: all real
-):              # e (n, n_e) at the newest observation, beta (n, 1), switch (n,) bool
+    obs: torch.Tensor,  # (n, T, ...) new observations; at first with the context, padded on the left
+    mask: torch.Tensor | None=None,  # (n, T) True where real; None: all real
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:  # newest e (n, n_e), beta (n, 1), switch (n,)
     "Run the lower half on new observations, and ask the gate about the newest."
     first = self.e is None
     mask = obs.new_ones(obs.shape[:2]) if mask is None else mask.to(obs.dtype)
@@ -80,8 +84,8 @@ def read(self:Stream,
 # %% ../nbs/1_method/11_steering.ipynb #3f2d046a
 @patch
 def write(self:Stream,
-    z,  # (n, n_z) now in force
-):      # (n, vocab) logits of the next action
+    z: torch.Tensor,  # (n, n_z) now in force
+) -> torch.Tensor:    # (n, vocab) logits of the next action
     "Write e + U(z) e and run the upper half on it (Kobayashi et al. 2025, Algorithm 1)."
     self.z = z
     Ue = self.mc.decoder.control(z, self.e.to(z.dtype))
@@ -89,8 +93,8 @@ def write(self:Stream,
 
 @patch
 def keep(self:Stream,
-    lanes,  # (k,) indices of the lanes to go on with
-):
+    lanes: torch.Tensor,  # (k,) indices of the lanes to go on with
+) -> None:
     "Forget all other lanes, so that finished ones cost nothing."
     self.h = self.h[lanes]
     self.z = self.z[lanes]
@@ -120,15 +124,15 @@ class UncachedStream(Stream):
         self.e_hat = self.e_hat[lanes]
 
 # %% ../nbs/1_method/11_steering.ipynb #20968d3a
-def prior_policy(n_z):
+def prior_policy(n_z: int) -> Callable:
     "z from the prior N(0, I)."
     return lambda e, state: (torch.randn(len(e), n_z, device=e.device), state)
 
-def zero_policy(n_z):
+def zero_policy(n_z: int) -> Callable:
     "z = 0: no control."
     return lambda e, state: (torch.zeros(len(e), n_z, device=e.device), state)
 
-def as_policy(policy, n_z):
+def as_policy(policy: str | Callable, n_z: int) -> Callable:
     "A policy by its name, or any callable as it is."
     named = dict(prior=prior_policy, zero=zero_policy)
     if callable(policy): return policy
@@ -139,8 +143,8 @@ def as_policy(policy, n_z):
 
 # %% ../nbs/1_method/11_steering.ipynb #d3c7aee8
 def replay(
-    given,  # (n, M, n_z) the z that each lane takes at its switches, the last one kept
-):
+    given: torch.Tensor,  # (n, M, n_z) the z that each lane takes at its switches, the last one kept
+) -> Callable:
     "A policy that hands out given abstract actions in order."
     def policy(e, state):
         if state is None:
@@ -151,7 +155,7 @@ def replay(
     return policy
 
 # %% ../nbs/1_method/11_steering.ipynb #482fd2aa
-def take_lanes(state, lanes):
+def take_lanes(state: Any, lanes: torch.Tensor) -> Any:
     "The rows of a policy's state that belong to some lanes."
     return tree_map(lambda x: x[lanes] if torch.is_tensor(x) else x, state)
 
@@ -164,12 +168,12 @@ def _put_lanes(state, lanes, some, n):
     return tree_map(put, state, some)
 
 def choose(
-    policy,  # (e, state) -> (z, state)
-    e,       # (n, n_e) residuals
-    switch,  # (n,) True where a new z is due
-    z,       # (n, n_z) in force
-    state,   # what the policy remembers of each lane; None at first
-):           # z (n, n_z), state
+    policy: Callable,           # (e, state) -> (z, state)
+    e: torch.Tensor,            # (n, n_e) residuals
+    switch: torch.Tensor,       # (n,) True where a new z is due
+    z: torch.Tensor,            # (n, n_z) in force
+    state: Any,                 # what the policy remembers of each lane; None at first
+) -> tuple[torch.Tensor, Any]:  # z (n, n_z), state
     "Ask the policy for the lanes that switch; others keep z and state. ValueError for a wrong shape."
     lanes = switch.nonzero()[:, 0]
     if not len(lanes): return z, state
@@ -188,7 +192,7 @@ class Steered(ModelOutput):
     beta: torch.Tensor = None       # (B, N, 1) gate
     switches: torch.Tensor = None   # (B, N) True where a new z was chosen
     mask: torch.Tensor = None       # (B, N) True where a token was generated
-    scores: Any = None              # tuple of N (B, vocab) processed scores, with `output_scores=True`
+    scores: Any = None                     # tuple of N (B, vocab) processed scores, with `output_scores=True`
 
 # %% ../nbs/1_method/11_steering.ipynb #a2eb464a
 def _spread(x, lanes, n, fill=0):
@@ -270,7 +274,7 @@ def _check_lengths(backbone, ids, mask, max_new_tokens, max_length):
     backbone.check_length(longest + written - 1,
                           f"A prompt of {longest} tokens with its completion")
 
-def as_criterion(options):
+def as_criterion(options: Mapping[str, Any]) -> dict[str, Any]:
     "Options of `generate` with stop strings as a criterion, since it hands no tokenizer to a loop of one's own."
     options = dict(options)
     strings, tokenizer = (options.pop(name, None) for name in ('stop_strings', 'tokenizer'))
@@ -282,7 +286,7 @@ def as_criterion(options):
     return options | dict(stopping_criteria=StoppingCriteriaList(stops))
 
 # %% ../nbs/1_method/11_steering.ipynb #80e6e727
-def seeded(seed):
+def seeded(seed: int | None) -> ExitStack:
     "A context in which torch draws from this seed, and whose draws nobody notices outside; None: as ever."
     stack = ExitStack()
     stack.enter_context(torch.random.fork_rng(enabled=seed is not None, devices=range(torch.cuda.device_count())))
@@ -292,18 +296,18 @@ def seeded(seed):
 # %% ../nbs/1_method/11_steering.ipynb #3477ab91
 @torch.no_grad()
 def steer(
-    backbone: Backbone,             # a `Backbone`
+    backbone: Backbone,  # a `Backbone`
     mc: Metacontroller,
-    input_ids: torch.Tensor,            # (B, P) prompts, padded on the left
+    input_ids: torch.Tensor,  # (B, P) prompts, padded on the left
     attention_mask: torch.Tensor | None=None,  # (B, P)
-    policy: str | Callable='prior',       # 'prior', 'zero' or a callable (e, state) -> (z, state)
+    policy: str | Callable='prior',  # 'prior', 'zero' or a callable (e, state) -> (z, state)
     max_new_tokens: int=64,
     do_sample: bool=False,
-    seed: int | None=None,            # fixes z and tokens, and leaves torch's random state alone; None: draws from it
-    threshold: float | None=None,       # of the gate; None: the metacontroller's own
+    seed: int | None=None,  # fixes z and tokens, and leaves torch's random state alone; None: draws from it
+    threshold: float | None=None,  # of the gate; None: the metacontroller's own
     output_scores: bool=False,
     use_cache: bool=True,
-    **options,            # as in `transformers`' generate: temperature, top_p, streamer, ...;
+    **options: Any,  # as in `transformers`' generate: temperature, top_p, streamer, ...;
                           # eos_token_id is `backbone.end_tokens` unless given
 ) -> Steered:
     "Generate with the controlled residual written at every step, and a new z wherever the gate fires."
@@ -328,12 +332,12 @@ def _same_weights(model, backbone):
                          f"but was given to another {type(model).__name__}.")
 
 def decoding_loop(
-    backbone,
+    backbone: Backbone,
     mc: Metacontroller,
-    policy='prior',  # 'prior', 'zero' or a callable (e, state) -> (z, state)
-    threshold=None,  # of the gate; None: the metacontroller's own
-    streamer=None,   # the one that `generate` is given, too
-):                   # for `model.generate(custom_generate=...)`
+    policy: str | Callable='prior',      # 'prior', 'zero' or a callable (e, state) -> (z, state)
+    threshold: float | None=None,        # of the gate; None: the metacontroller's own
+    streamer: BaseStreamer | None=None,  # the one that `generate` is given, too
+) -> Callable:                           # for `model.generate(custom_generate=...)`
     "What `steer` does, as a loop for `generate` of the backbone's model."
     policy = as_policy(policy, mc.config.n_z)
     def decode(model, input_ids, logits_processor, stopping_criteria, generation_config, seed=None, **inputs):

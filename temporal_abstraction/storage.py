@@ -20,6 +20,7 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,20 +36,20 @@ class StorageError(ValueError):
     "A value that cannot be kept or a file that cannot be read; the message names it."
 
 # %% ../nbs/1_method/03_storage.ipynb #c3b1daf9
-def sync(path):
+def sync(path: str | Path) -> None:
     "Force a file, or the names in a folder, to the disk."
     handle = os.open(path, os.O_RDONLY)
     try: os.fsync(handle)
     finally: os.close(handle)
 
 
-def move(path, to):
+def move(path: str | Path, to: str | Path) -> None:
     "Rename a file or a folder, so that it lasts."
     os.replace(path, to)
     for folder in {Path(path).parent, Path(to).parent}: sync(folder)
 
 
-def write_bytes(path, data):
+def write_bytes(path: str | Path, data: bytes) -> None:
     "Write a file that is whole or absent, whenever the process or the machine stops."
     path = Path(path)
     part = path.with_name(f'.{path.name}.part')
@@ -137,7 +138,7 @@ def _pieces(x):
     yield b'\0'
 
 
-def fingerprint(*things) -> str:
+def fingerprint(*things: Any) -> str:
     "A hash of values: settings, tensors, models, data, functions; of another object what its `contents()` are. StorageError without."
     found = hashlib.sha256()
     for piece in _pieces(things): found.update(piece)
@@ -177,7 +178,7 @@ def _unpack(x, tensors):
     raise StorageError(f"{x[:1]} is no kind of value.")
 
 
-def save_tree(path, tree):
+def save_tree(path: str | Path, tree: Any) -> None:
     "Keep a tree of dictionaries, lists, numbers, text, tensors and tables in one file. StorageError for anything else."
     tensors = {}
     try: text = json.dumps(_pack(tree, tensors))
@@ -185,7 +186,7 @@ def save_tree(path, tree):
     write_bytes(path, save(tensors, dict(tree=text, sha256=fingerprint(text, tensors))))
 
 
-def load_tree(path):
+def load_tree(path: str | Path) -> Any:
     "What `save_tree` kept. StorageError when the file is damaged or was changed."
     try:
         with safe_open(path, 'pt') as file:
@@ -198,7 +199,7 @@ def load_tree(path):
         raise StorageError(f"{path} is damaged or was changed ({type(e).__name__}: {e}).") from None
 
 # %% ../nbs/1_method/03_storage.ipynb #ca9af21e
-def hash_file(path, _known={}) -> str:
+def hash_file(path: str | Path, _known: dict={}) -> str:
     "SHA-256 of a file; read again only when its size or time of change are others than before."
     state = os.stat(path)
     key = os.path.abspath(path), state.st_size, state.st_mtime_ns, state.st_ino

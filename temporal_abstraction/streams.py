@@ -12,19 +12,21 @@ import math
 import random
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Callable
+from typing import Any, Callable
 
 import torch
 from datasets import Dataset
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
+from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-from .composed import Composed
+from .backbone import Backbone
+from .composed import Composed, Step
 from .data import Batch, ExpertData, View, expert_data, to_steps
-from .grammar import Program
+from .grammar import Grammar, Program
 from .pretraining import base_nll, word_tokenizer
 from .programs import PROBLEMS
 from .related import PROMPTS, RELATED
@@ -34,12 +36,12 @@ from .views import NAMES, Rewording, bound_names, reword_completion
 @dataclass(frozen=True, eq=False)
 class Experts:
     "Programs to imitate: written without end, or a finite number; and how the same is said in other words"
-    expert: Callable              # random.Random -> `Program`
-    reword: Callable = None       # (random.Random, `Program`) -> one that does the same; None: no other words are known
-    rows: list = None             # all programs, where their number is finite
-    texts: Callable = None        # () -> texts in which every token of a completion occurs; None: nobody knows
+    expert: Callable                # random.Random -> `Program`
+    reword: Callable | None = None  # (random.Random, `Program`) -> one that does the same; None: unknown
+    rows: list | None = None        # all programs, where their number is finite
+    texts: Callable | None = None   # () -> texts in which every token of a completion occurs; None: nobody knows
 
-    def draw(self, rng, n):
+    def draw(self, rng: random.Random, n: int) -> list[Program]:
         "n programs; of a finite number none twice"
         if self.rows is not None: return rng.sample(self.rows, n)
         return [self.expert(rng) for _ in range(n)]
@@ -52,8 +54,9 @@ def _to_program(row):
 
 
 def to_experts(
-    source,  # a world, a problem or several, rows with prompt and completion, `Program`s, or `Experts`
-    reword=None,  # (random.Random, `Program`) -> `Program` in other words; None: as the source does, if it does
+    source: Any,  # a world, a problem or several, rows with prompt and completion, `Program`s, or `Experts`
+    # (random.Random, `Program`) -> `Program` in other words; None: as the source does, if it does
+    reword: Callable | None=None,
 ) -> Experts:
     "Whatever writes programs, as `Experts`"
     if isinstance(source, Experts): return replace(source, reword=reword or source.reword)
@@ -80,7 +83,7 @@ class Texts:
     context: torch.Tensor  # (n,) tokens of the prompt that come before the first observation of an expert
 
 # %% ../nbs/2_worlds/30_streams.ipynb #19e3c709
-def token_rows(programs, tokenizer):  # rows of token ids
+def token_rows(programs: Iterable[Program], tokenizer: PreTrainedTokenizerBase) -> list[list[int]]:
     "Prompt, completion and end-of-text token of each `Program`"
     return [prompt + rest for prompt, rest in _token_parts(programs, tokenizer)]
 
@@ -91,7 +94,7 @@ def _token_parts(programs, tokenizer):
 
 def _pad(rows): return pad_sequence([torch.as_tensor(row) for row in rows], batch_first=True)
 
-def as_texts(programs, tokenizer) -> Texts:
+def as_texts(programs: Sequence[Program], tokenizer: PreTrainedTokenizerBase) -> Texts:
     "`Program`s as tensors padded on the right"
     parts = _token_parts(programs, tokenizer)
     rows = [prompt + rest for prompt, rest in parts]
@@ -100,9 +103,9 @@ def as_texts(programs, tokenizer) -> Texts:
     return Texts(_pad([row[:-1] for row in rows]), _pad([row[1:] for row in rows]), mask, context)
 
 def sample_texts(
-    source,          # see `to_experts`
-    tokenizer=None,  # None: that of the world
-):                   # (n, torch.Generator) -> `Texts`
+    source: Any,                                     # see `to_experts`
+    tokenizer: PreTrainedTokenizerBase | None=None,  # None: that of the world
+) -> Callable[[int, torch.Generator], Texts]:        # (n, torch.Generator) -> `Texts`
     "Experts' programs without end, as training from nothing wants them"
     experts = to_experts(source)
     tokenizer = tokenizer or source.tokenizer
@@ -113,7 +116,7 @@ def sample_texts(
 
 # %% ../nbs/2_worlds/30_streams.ipynb #20281d5c
 @cache
-def problem_tokenizer():
+def problem_tokenizer() -> PreTrainedTokenizerFast:
     "A tokenizer of words for the six problems, their relatives and all their prompts"
     texts = []
     for name, problem in (PROBLEMS | RELATED).items():
@@ -121,7 +124,10 @@ def problem_tokenizer():
     return word_tokenizer(texts)
 
 # %% ../nbs/2_worlds/30_streams.ipynb #23ffb898
-def program_vocabulary(source, tokenizer):  # sorted token ids (V',), or None
+def program_vocabulary(
+    source: Any,  # see `to_experts`
+    tokenizer: PreTrainedTokenizerBase,
+) -> torch.Tensor | None:  # sorted token ids (V',), or None
     "Every token that a completion of these experts may have; None where nobody knows"
     texts = to_experts(source).texts
     if texts is None: return None
@@ -130,10 +136,10 @@ def program_vocabulary(source, tokenizer):  # sorted token ids (V',), or None
 
 # %% ../nbs/2_worlds/30_streams.ipynb #15deba48
 def program_nll(
-    backbone,
+    backbone: Backbone,
     texts: Texts,
-    temperature=1.,  # of the model's tokens
-):  # (n,) nats of each completion, its prompt given
+    temperature: float=1.,  # of the model's tokens
+) -> torch.Tensor:  # (n,) nats of each completion, its prompt given
     "How surprised a model is by programs"
     # the logits of a large vocabulary are many
     chunk = max(1, 2**26 // (texts.obs.shape[1] * len(backbone.tokenizer)))
@@ -142,22 +148,22 @@ def program_nll(
 
 # %% ../nbs/2_worlds/30_streams.ipynb #3a646f41
 def written_share(
-    backbone,
-    programs,        # `Program`s, an even sample of
-    total,           # so many
-    temperature=1.,  # of the model's tokens
+    backbone: Backbone,
+    programs: Sequence[Program],  # `Program`s, an even sample of
+    total: int,                   # so many
+    temperature: float=1.,        # of the model's tokens
 ) -> float:
     "The probability that the model, given their prompt, writes one of certain programs"
     nats = program_nll(backbone, as_texts(programs, backbone.tokenizer), temperature)
     return total * nats.neg().exp().mean().item()
 
 def composed_share(
-    backbone,
+    backbone: Backbone,
     world: Composed,
-    operations=None,  # names; None: the target
-    n=512,            # texts looked at
-    seed=0,           # fixes which
-    temperature=1.,   # of the model's tokens
+    operations: Sequence[str] | None=None,  # names; None: the target
+    n: int=512,                             # texts looked at
+    seed: int=0,                            # fixes which
+    temperature: float=1.,                  # of the model's tokens
 ) -> float:
     "The probability that the model writes these operations, in any of their texts"
     rng = random.Random(seed)
@@ -167,11 +173,11 @@ def composed_share(
     return written_share(backbone, programs, total, temperature)
 
 def expert_share(
-    backbone,        # with a tokenizer under which prompt and completion can be put together
-    problem,         # a `Problem`
-    n=None,          # texts looked at; None: all there are
-    seed=0,          # fixes which
-    temperature=1.,  # of the model's tokens
+    backbone: Backbone,     # with a tokenizer under which prompt and completion can be put together
+    problem: Grammar,       # a `Problem`
+    n: int | None=None,     # texts looked at; None: all there are
+    seed: int=0,            # fixes which
+    temperature: float=1.,  # of the model's tokens
 ) -> float:
     "The probability that the model completes the prompt with one of the expert's programs"
     programs = list(problem.distribution)
@@ -180,10 +186,10 @@ def expert_share(
 
 # %% ../nbs/2_worlds/30_streams.ipynb #2a130ec6
 def program_batch(
-    backbone,
-    programs,      # `Program`s
-    start=0,       # number of the first
-    device="cpu",  # where the batch shall lie; the lower half runs where the backbone is
+    backbone: Backbone,
+    programs: Sequence[Program],       # `Program`s
+    start: int=0,                      # number of the first
+    device: str | torch.device="cpu",  # where the batch shall lie; the lower half runs where the backbone is
 ) -> Batch:
     "Programs with residuals of the frozen lower half"
     x = as_texts(programs, backbone.tokenizer)
@@ -202,7 +208,7 @@ def program_batch(
                  action.to(device), mask.to(device), list(range(start, start + len(programs))))
 
 # %% ../nbs/2_worlds/30_streams.ipynb #3557ef99
-def line_breaks(tokenizer):
+def line_breaks(tokenizer: PreTrainedTokenizerBase) -> torch.Tensor:
     "Which tokens contain a line break: (V,) bool"
     texts = tokenizer.batch_decode([[i] for i in range(len(tokenizer))])
     return torch.tensor(["\n" in text for text in texts])
@@ -214,10 +220,10 @@ def _lines(batch, breaks):
     return line, torch.zeros_like(line).scatter_add(1, line, batch.mask.long())
 
 def in_line(
-    batch,   # a `Batch` of programs
-    other,   # another, of programs with as many lines
-    breaks,  # from `line_breaks`
-):           # (B, T)
+    batch: Batch,          # a `Batch` of programs
+    other: Batch,          # another, of programs with as many lines
+    breaks: torch.Tensor,  # from `line_breaks`
+) -> torch.Tensor:         # (B, T)
     "For each step, the one of the other program that is on the same line and as far into it, or ends that line"
     line, size = _lines(batch, breaks)
     other_line, other_size = _lines(other, breaks)
@@ -232,12 +238,12 @@ class ProgramStream:
     "Experts' programs with the residuals of the frozen lower half, and a view of each in other words"
     def __init__(
         self,
-        backbone,      # a `Backbone`
-        source,        # see `to_experts`
-        n=2048,        # programs a pass, and in the fixed set; all of a finite number that is smaller
-        valid_seed=0,  # fixes the fixed set
-        device="cpu",  # where batches lie
-    ):
+        backbone: Backbone,
+        source: Any,        # see `to_experts`
+        n: int=2048,        # programs a pass, and in the fixed set; all of a finite number that is smaller
+        valid_seed: int=0,  # fixes the fixed set
+        device: str | torch.device="cpu",  # where batches lie
+    ) -> None:
         self.backbone = backbone
         self.source = source
         self.device = device
@@ -246,22 +252,23 @@ class ProgramStream:
         self.breaks = line_breaks(backbone.tokenizer)
         self.fixed = self.draw(random.Random(f"valid {valid_seed}"))
 
-    def __len__(self): return self.n
-    def contents(self): return self.fixed   # which tell these programs from others
-    def draw(self, rng): return self.experts.draw(rng, self.n)
-    def batch(self, programs, start=0): return program_batch(self.backbone, programs, start, self.device)
+    def __len__(self) -> int: return self.n
+    def contents(self) -> list[Program]: return self.fixed  # which tell these programs from others
+    def draw(self, rng: random.Random) -> list[Program]: return self.experts.draw(rng, self.n)
+    def batch(self, programs: Sequence[Program], start: int=0) -> Batch:
+        return program_batch(self.backbone, programs, start, self.device)
 
     @property
-    def e_steps(self):
+    def e_steps(self) -> torch.Tensor:
         "Residuals at all steps of the fixed set: (N, n_e)."
         return torch.cat([b.e[b.mask] for b in self.loader(256)])
 
     @property
-    def vocab(self):
+    def vocab(self) -> torch.Tensor | None:
         "Every token that a completion may have, sorted: (V',); None where nobody knows."
         return program_vocabulary(self.experts, self.backbone.tokenizer)
 
-    def loader(self, batch_size, seed=None):
+    def loader(self, batch_size: int, seed: int | None=None) -> Iterator[Batch]:
         "Fresh programs from a seed, each with a view; without a seed, the fixed set as it is."
         starts = range(0, self.n, batch_size)
         if seed is None:
@@ -272,29 +279,30 @@ class ProgramStream:
         parts = [programs[i:i + batch_size] for i in starts]
         for part in rng.sample(parts, len(parts)): yield self.disguise(self.batch(part), part, rng)
 
-    def disguise(self, batch, programs, rng):
+    def disguise(self, batch: Batch, programs: Sequence[Program], rng: random.Random) -> Batch:
         "The batch with the view in it, where there are other words."
         if self.experts.reword is None: return batch
         other = self.batch([self.reword(rng, program) for program in programs])
         batch.view = View(other.e, other.mask, in_line(batch, other, self.breaks))
         return batch
 
-    def reword(self, rng, program): return self.experts.reword(rng, program)
+    def reword(self, rng: random.Random, program: Program) -> Program:
+        return self.experts.reword(rng, program)
 
 
 class PlainProgramStream(ProgramStream):
     "The same without views: the encoder sees what the model sees, as in the paper."
-    def disguise(self, batch, programs, rng): return batch
+    def disguise(self, batch: Batch, programs: Sequence[Program], rng: random.Random) -> Batch: return batch
 
 # %% ../nbs/2_worlds/30_streams.ipynb #e1b27817
 class EqualViewStream(ProgramStream):
     "A composed world's programs, with views in which each operation takes as many tokens as in the program"
-    def size(self, step):
+    def size(self, step: Step) -> list[int]:
         "Tokens of a step further down, and at the start of a program."
         text = self.source.wordings[step.operation][step.text]
         return [*map(len, self.backbone.tokenizer([text, text.lstrip()])["input_ids"])]
 
-    def reword(self, rng, program):
+    def reword(self, rng: random.Random, program: Program) -> Program:
         def draw(step): return self.source.word_steps(rng, [step.operation])[0]
         view = []
         for step in self.source.find_steps(program):
@@ -305,10 +313,10 @@ class EqualViewStream(ProgramStream):
 
 # %% ../nbs/2_worlds/30_streams.ipynb #27eb1fbe
 def program_data(
-    backbone,
-    source,  # see `to_experts`
-    n=256,   # programs
-    seed=0,  # fixes which
+    backbone: Backbone,
+    source: Any,  # see `to_experts`
+    n: int=256,   # programs
+    seed: int=0,  # fixes which
 ) -> ExpertData:
     "A fixed set of programs as rows with labels and residuals"
     programs = to_experts(source).draw(random.Random(f"data {seed}"), n)
@@ -323,8 +331,9 @@ def _statements(marks, offsets):
 
 def match_steps(
     rewording: Rewording,
-    offsets,  # where each token of the program starts in its completion, and in the end its length
-    others,   # the same of the other words
+    # where each token of the program starts in its completion, and in the end its length
+    offsets: Sequence[int],
+    others: Sequence[int],   # the same of the other words
 ) -> list:
     "For each step, the one in other words that is in the same statement and as far into it, or ends it"
     theirs = _statements(rewording.after, others)
@@ -349,11 +358,11 @@ class RewordedData(ExpertData):
     "Programs with their residuals, and of each a few views that `reword_completion` writes when they are first drawn"
     def __init__(
         self,
-        backbone,
-        data: ExpertData,  # rows with prompt and completion, and their residuals
-        n_views=8,         # of each program
-        batch_size=32,     # views that pass the lower half at once
-    ):
+        backbone: Backbone,
+        data: ExpertData,    # rows with prompt and completion, and their residuals
+        n_views: int=8,      # of each program
+        batch_size: int=32,  # views that pass the lower half at once
+    ) -> None:
         super().__init__(data.rows, data.e)
         self.backbone = backbone
         self.n_views = n_views
@@ -362,16 +371,16 @@ class RewordedData(ExpertData):
         self.names = [name for name in dict.fromkeys([*own, *NAMES]) if self.is_known(name)]
         self.views = {}    # (row, number) -> residuals (T', n_e), and the step of the view for each of the program
 
-    def contents(self): return *super().contents(), "reworded", self.n_views
+    def contents(self) -> tuple: return *super().contents(), "reworded", self.n_views
 
-    def is_known(self, text, context=0):
+    def is_known(self, text: str, context: int=0) -> bool:
         "Whether a text has no token that is unknown, and is not too long."
         tokenizer = self.backbone.tokenizer
         ids = tokenizer(text, add_special_tokens=False)["input_ids"]
         longest = self.backbone.context or math.inf
         return (tokenizer.unk_token_id is None or tokenizer.unk_token_id not in ids) and context + len(ids) < longest
 
-    def write(self, i, k):
+    def write(self, i: int, k: int) -> tuple[Program, torch.Tensor] | None:
         "A row in other words: a `Program`, and the step of it that belongs to each of the row. None where there are none."
         row = self.rows[i]
         n = len(row["context"]) + 1
@@ -384,7 +393,7 @@ class RewordedData(ExpertData):
         at = match_steps(other, row["offsets"], [*starts, len(other.completion)])
         return Program(row.get("problem", ""), row["prompt"], other.completion), torch.tensor(at)
 
-    def fill(self, wanted):
+    def fill(self, wanted: Iterable[tuple[int, int]]) -> None:
         "Write views that have not been drawn before, and run the lower half on them."
         written = {key: self.write(*key) for key in wanted if key not in self.views}
         for i, k in [key for key, view in written.items() if view is None]:
@@ -397,11 +406,11 @@ class RewordedData(ExpertData):
             batch = program_batch(self.backbone, [written[key][0] for key in part])
             for key, e, mask in zip(part, batch.e.cpu(), batch.mask.cpu()): self.views[key] = e[mask], written[key][1]
 
-    def loader(self, batch_size, seed=None, skip=0):
+    def loader(self, batch_size: int, seed: int | None=None, skip: int=0) -> Iterator[Batch]:
         "As `ExpertData` does, each program with one of its views; without a seed, as they are."
         for batch in super().loader(batch_size, seed, skip): yield batch if seed is None else self.disguise(batch, seed)
 
-    def disguise(self, batch, seed):
+    def disguise(self, batch: Batch, seed: int) -> Batch:
         "The batch with views in it."
         keys = [(i, random.Random(f"{seed} {i}").randrange(self.n_views)) for i in batch.index]
         self.fill(keys)

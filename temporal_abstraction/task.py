@@ -8,36 +8,41 @@ __all__ = ['TASKS', 'Task', 'problem_rows', 'name_problems', 'map_problems', 'Te
 
 # %% ../nbs/2_worlds/37_task.ipynb #b269fcd3
 import json
-from contextlib import nullcontext, redirect_stdout
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from io import StringIO
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 import torch
 from datasets import Dataset, DatasetDict
 from fastcore.basics import patch
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from .backbone import Backbone
 from .composed import COMPOSED, Composed
-from .data import expert_data, to_steps
+from .data import DataSource, ExpertData, expert_data, to_steps
 from .formats import (
-    GivenProblem, make_problem, problem_of, read_item, read_rows, render_chat, split_rows, SUFFIXES)
+    GivenProblem, make_problem, problem_of, read_item, read_rows, render_chat, split_rows, SUFFIXES, Item)
+from .grammar import Problem
 from .internal_rl import Policy
 from .metacontroller import Metacontroller
-from .pinpad import expert, Pinpad, PinpadEnv, WORLDS
-from .pinpad_base import new_base, PlainStream, SummaryStream, ViewStream
-from .pretraining import new_decoder, word_tokenizer
+from .pinpad import expert, Pinpad, PinpadEnv, Trajectories, WORLDS
+from .pinpad_base import ExpertStream, new_base, PlainStream, SummaryStream, ViewStream
+from .pretraining import ScratchConfig, new_decoder, word_tokenizer
 from .processes import cores
 from .programs import expert_dataset, PROBLEMS
 from .related import held_out, reword_prompt
 from .storage import fingerprint
 from .streams import (
     EqualViewStream, PlainProgramStream, problem_tokenizer, program_data, program_vocabulary,
-    ProgramStream, RewordedData, sample_texts)
+    ProgramStream, RewordedData, sample_texts, Texts)
 from .textworld import ProgramReward, TextWorld
 from .trials import GridTrials, ProgramTrials
 from .unseen import Mixed, UNSEEN
@@ -58,45 +63,45 @@ class Task:
     easier = ()              # for `ask`: things on which both ways of acting sometimes succeed
 
     @property
-    def aim(self):
+    def aim(self) -> str:
         "What is asked, in words."
         return ', '.join(map(str, self.asked))
 
-    def take(self, n_per_problem=None, seed=0):
+    def take(self, n_per_problem: int | None=None, seed: int=0) -> Self:
         "The same task with at most so many expert programs a problem; endless tasks stay as they are."
         return self
 
-    def ask(self, what):
+    def ask(self, what: str) -> Self:
         "The same task with something else asked."
         raise ValueError(f"{self.name} has no other thing to ask than {self.aim}.")
 
-    def new_model(self, config):
+    def new_model(self, config: ScratchConfig) -> PreTrainedModel | None:
         "An untrained model for `train_base`; None: the task needs a base."
         return None
 
-    def check(self, n_tests, split='reward'):
+    def check(self, n_tests: int, split: str='reward') -> None:
         "Raise `ValueError` where so many tests do not exist, before anything runs."
 
-    def verifier(self, workers=None):
+    def verifier(self, workers: int | None=None) -> AbstractContextManager:
         "What `world` is given to find out what is right, as a context manager."
         return nullcontext()
 
-    def vocabulary(self, backbone):
+    def vocabulary(self, backbone: Backbone) -> torch.Tensor | None:
         "Sorted ids of all tokens that an expert may use; None: any."
         return None
 
-    def trials(self, backbone, mc):
+    def trials(self, backbone: Backbone, mc: Metacontroller) -> GridTrials | ProgramTrials | None:
         "What lets the model act under given z, and says in labels what it did; None: nobody can say."
         return None
 
-    def view(self, name='own'):
+    def view(self, name: str='own') -> str:
         "The name of a way to see experts' work; ValueError if there is none of that name."
         if name == 'own': return self.views[0]
         if name in self.views: return name
         raise ValueError(f"{self.name} has no views {name!r}; choose from own, {', '.join(self.views)}.")
 
 # %% ../nbs/2_worlds/37_task.ipynb #aaec2e4c
-def problem_rows(problems):
+def problem_rows(problems: Iterable[Problem]) -> Dataset:
     "One prompt a problem."
     return Dataset.from_list([dict(problem=p.name, prompt=p.prompt) for p in problems])
 
@@ -112,9 +117,10 @@ def _same_problem(a, b):
     "Do two rows pose one problem, whatever their prompts call its arguments?"
     return (a.entry_point, a.tests, a.asserts) == (b.entry_point, b.tests, b.asserts)
 
-def name_problems(items):  # from `read_item`
+def name_problems(items: Sequence[Item]) -> list[str | None]:  # from `read_item`
     "The name of the problem that each row poses, None for those that pose none. Others of a name that is taken get a number."
-    first, names = {}, []
+    first = {}
+    names: list[str | None] = []
     for item in items:
         choices = [item.name, *(f'{item.name} ({k})' for k in range(2, len(items) + 2))]
         name = next(n for n in choices if n not in first or _same_problem(first[n], item))
@@ -122,7 +128,7 @@ def name_problems(items):  # from `read_item`
         names.append(name if item.tests is not None else None)
     return names
 
-def map_problems(items):  # {name: `GivenProblem`}
+def map_problems(items: Sequence[Item]) -> dict[str, GivenProblem]:  # {name: `GivenProblem`}
     "The problems that rows pose, each once, in their order."
     found = {}
     for item, name in zip(items, name_problems(items)):
@@ -133,30 +139,30 @@ def map_problems(items):  # {name: `GivenProblem`}
 class TextTask(Task):
     "Programs as rows and problems."
     name: str
-    rows: DatasetDict                 # train, validation, test; None: there are no experts yet
-    asked: list                       # problems: name, prompt, entry_point, tests(split, n)
-    reworded: list = field(default_factory=list)   # the same problems under prompts in other words
-    tokens: int = 128                 # that a program may have; None: as many as experts' longest, and a quarter more
-    timeout: float = 2.               # seconds a program may run, for all its tests together
-    words: object = None              # () -> tokenizer for a model from nothing; None: it needs a base
-    items: list = None                # rows of data as `read_item` reads them, where the task was made of such
-    origin: str = ''                  # a fingerprint of those data
+    rows: DatasetDict                             # train, validation, test; None: there are no experts yet
+    asked: list                                   # problems: name, prompt, entry_point, tests(split, n)
+    reworded: list = field(default_factory=list)  # the same problems under prompts in other words
+    tokens: int | None = 128                             # that a program may have; None: as many as experts' longest, and a quarter more
+    timeout: float = 2.                           # seconds a program may run, for all its tests together
+    words: Callable | None = None                          # () -> tokenizer for a model from nothing; None: it needs a base
+    items: list | None = None                     # rows of data as `read_item` reads them, where the task was made of such
+    origin: str = ''                              # a fingerprint of those data
     views = 'python', 'none'
 
     @property
-    def aim(self): return ', '.join(p.name for p in self.asked)
+    def aim(self) -> str: return ', '.join(p.name for p in self.asked)
     @property
-    def easier(self): return [p.name for p in self.asked]
+    def easier(self) -> list[str]: return [p.name for p in self.asked]
     @property
-    def labelled(self): return self.rows is not None and 'kinds' in self.rows['train'].column_names
+    def labelled(self) -> bool: return self.rows is not None and 'kinds' in self.rows['train'].column_names
     @cached_property
-    def tokenizer(self): return self.words() if self.words else None
+    def tokenizer(self) -> PreTrainedTokenizerFast | None: return self.words() if self.words else None
 
-    def take(self, n_per_problem=None, seed=0):
+    def take(self, n_per_problem: int | None=None, seed: int=0) -> Self:
         if self.rows is None: return self
         return replace(self, rows=DatasetDict({k: _at_most(v, n_per_problem) for k, v in self.rows.items()}))
 
-    def ask(self, what):
+    def ask(self, what: str) -> Self:
         "The same task, asked only for some of its problems: names with commas between them."
         known = {p.name: p for p in (*self.asked, *map_problems(self.items or ()).values())}
         names = what.split(',')
@@ -165,7 +171,7 @@ class TextTask(Task):
                 f"{self.name} cannot ask for {min(unknown)!r}; choose from {', '.join(known)}.")
         return replace(self, asked=[known[k] for k in names], reworded=[p for p in self.reworded if p.name in names])
 
-    def longest(self, tokenizer):
+    def longest(self, tokenizer: PreTrainedTokenizerBase) -> int:
         "Tokens that are enough for a program."
         if self.tokens is not None: return self.tokens
         if self.rows is None: return 256
@@ -173,11 +179,11 @@ class TextTask(Task):
         return 8 + max(map(len, tokenizer(texts, add_special_tokens=False)['input_ids'])) * 5 // 4
 
     @property
-    def talks(self):
+    def talks(self) -> bool:
         "Are some of its prompts conversations?"
         return any(getattr(p, 'messages', None) for p in self.asked) or any(i.messages for i in self.items or ())
 
-    def speak(self, tokenizer):
+    def speak(self, tokenizer: PreTrainedTokenizerBase) -> Self:
         "The same task with conversations written as a model's tokenizer writes them; needed before a model reads it."
         if not self.talks: return self
         def written(row): return dict(prompt=render_chat(json.loads(row['messages']), tokenizer)) if row['messages'] else {}
@@ -185,34 +191,36 @@ class TextTask(Task):
         asked, reworded = ([p.speak(tokenizer) for p in problems] for problems in (self.asked, self.reworded))
         return replace(self, rows=rows, asked=asked, reworded=reworded)
 
-    def check(self, n_tests, split='reward'):
+    def check(self, n_tests: int, split: str='reward') -> None:
         for p in self.asked: p.tests(split, n_tests)
 
-    def verifier(self, workers=None): return Verifier(workers=workers or cores(), timeout=self.timeout)
+    def verifier(self, workers: int | None=None) -> Verifier:
+        return Verifier(workers=workers or cores(), timeout=self.timeout)
 
 # %% ../nbs/2_worlds/37_task.ipynb #f9e37b5a
 @patch
 def data(self:TextTask,
-    backbone,
-    split='train',  # or validation, test
-    n=None,         # not needed: rows are as many as there are
-    folder=None,    # where to keep residuals; None: nowhere
-    batch_size=32,  # rows through the lower half at once
-    views='own',    # how phase 2 sees experts, where they cannot be read otherwise
-):                  # `ExpertData`
+    backbone: Backbone,
+    split: str='train',        # or validation, test
+    n: int | None=None,        # not needed: rows are as many as there are
+    folder: Path | None=None,  # where to keep residuals; None: nowhere
+    batch_size: int=32,        # rows through the lower half at once
+    views: str='own',          # how phase 2 sees experts, where they cannot be read otherwise
+) -> ExpertData:
     "Expert programs of a split with their residuals."
     path = folder and folder / f'{split}.safetensors'
     return expert_data(backbone, to_steps(self.rows[split], backbone.tokenizer), path, batch_size)
 
 @patch
-def stream(self:TextTask, backbone, n=None, views='own', split='train', folder=None, batch_size=32):
+def stream(self:TextTask, backbone: Backbone, n: int | None=None, views: str='own', split: str='train',
+           folder: Path | None=None, batch_size: int=32) -> DataSource:
     "The same, for training, with views where they are wanted."
     data = self.data(backbone, split, n, folder, batch_size)
     viewed = self.view(views) == 'python' and split == 'train'
     return RewordedData(backbone, data, batch_size=batch_size) if viewed else data
 
 @patch
-def vocabulary(self:TextTask, backbone):
+def vocabulary(self:TextTask, backbone: Backbone) -> torch.Tensor:
     rows = [to_steps(self.rows[split], backbone.tokenizer) for split in ('train', 'validation')]
     return torch.tensor(sorted({i for part in rows for action in part['action'] for i in action}))
 
@@ -225,7 +233,7 @@ class Turns:
     group: int    # lanes for each of them
     seed: int = 0
 
-    def __call__(self, update):
+    def __call__(self, update: int) -> dict[str, list[int]]:
         "An option for the reset of a `TextWorld`."
         first = update * self.at_once
         turns = [divmod(turn, self.n) for turn in range(first, first + self.at_once)]
@@ -235,14 +243,14 @@ class Turns:
 
 @patch
 def world(self:TextTask,
-    backbone,
-    group,          # lanes for each problem
-    verifier,       # from the method of that name
-    n_tests=10,     # hidden tests a problem
-    split='reward', # which tests
-    at_once=None,   # problems that are asked together; None: all
-    seed=0,         # of their order, where they take turns
-):                  # `TextWorld`, and the option for its reset that says which lane is asked what, or `Turns` if not all are asked together
+    backbone: Backbone,
+    group: int,                                       # lanes for each problem
+    verifier: Verifier,                               # from the method of that name
+    n_tests: int=10,                                  # hidden tests a problem
+    split: str='reward',                              # which tests
+    at_once: int | None=None,                         # problems that are asked together; None: all
+    seed: int=0,                                      # of their order, where they take turns
+) -> tuple[TextWorld, dict[str, list[int]] | Turns]:  # and the option for its reset: which lane is asked what
     "A world in which each problem is asked of as many lanes."
     reward = ProgramReward(verifier, split, n_tests, problems=self.asked)
     n = len(self.asked)
@@ -253,16 +261,16 @@ def world(self:TextTask,
 
 # %% ../nbs/2_worlds/37_task.ipynb #92aa2915
 @patch
-def new_model(self:TextTask, config):
+def new_model(self:TextTask, config: ScratchConfig) -> PreTrainedModel | None:
     return new_decoder(self.tokenizer, config) if self.tokenizer else None
 
 @patch
-def sample(self:TextTask, n, generator):
+def sample(self:TextTask, n: int, generator: torch.Generator) -> Texts:
     "Expert programs, drawn with repeats: obs, action and mask, as `train_base` wants them."
     return sample_texts(self.rows['train'], self.tokenizer)(n, generator)
 
 @patch
-def valid(self:TextTask, n=512):
+def valid(self:TextTask, n: int=512) -> Texts:
     "Programs for the history of a model from nothing."
     return self.sample(n, torch.Generator().manual_seed(2**41))
 
@@ -280,8 +288,8 @@ def _expert_rows(items, problems):
     return rows
 
 def make_task(
-    name,  # what the task is called
-    rows,  # list of dicts, with fields as `read_item` knows them
+    name: str,                          # what the task is called
+    rows: Sequence[Mapping[str, Any]],  # list of dicts, with fields as `read_item` knows them
 ) -> TextTask:
     "A task of rows. ValueError in a sentence for a row that cannot be read, and for too few programs."
     items = [read_item(row, i) for i, row in enumerate(rows, 1)]
@@ -298,7 +306,7 @@ def make_task(
     splits = split_rows(shown) if shown else None
     return TextTask(str(name), splits, asked, tokens=None, words=partial(word_tokenizer, texts), items=items, origin=origin)
 
-def is_place(name):
+def is_place(name: str | Path) -> bool:
     "Is a name that of a file, a folder or a dataset of the hub?"
     name = str(name)
     known = name.removesuffix('.gz').endswith(SUFFIXES)
@@ -318,13 +326,13 @@ class ProblemsTask(TextTask):
     views = 'none', 'python'
 
     @property
-    def labelled(self): return True
+    def labelled(self) -> bool: return True
 
-    def take(self, n_per_problem=None, seed=0):
+    def take(self, n_per_problem: int | None=None, seed: int=0) -> Self:
         rows = expert_dataset(n_per_problem=n_per_problem or 64, seed=seed, problems=self.experts)
         return replace(self, rows=rows)
 
-    def sample(self, n, generator):
+    def sample(self, n: int, generator: torch.Generator) -> Texts:
         "Solutions without end."
         return sample_texts(self.experts, self.tokenizer)(n, generator)
 
@@ -355,14 +363,14 @@ class ComposedTask(TextTask):
     length = 4
 
     @property
-    def labelled(self): return True
+    def labelled(self) -> bool: return True
     @property
-    def tokenizer(self): return self.grammar.tokenizer
+    def tokenizer(self) -> PreTrainedTokenizerFast: return self.grammar.tokenizer
     @property
-    def aim(self): return self.asked[0].title
-    def take(self, n_per_problem=None, seed=0): return self
+    def aim(self) -> str: return self.asked[0].title
+    def take(self, n_per_problem: int | None=None, seed: int=0) -> Self: return self
 
-    def ask(self, what):
+    def ask(self, what: str) -> Self:
         "The same task, asked for other operations: their names, or 'longer'."
         operations = self.grammar.longer if what == 'longer' else tuple(what.split())
         if unknown := set(operations) - set(self.grammar.names) or not operations and {what}:
@@ -370,12 +378,17 @@ class ComposedTask(TextTask):
                              f"choose from its operations, {', '.join(self.grammar.names)}.")
         return replace(self, asked=[self.grammar.problem(operations)])
 
-    def longest(self, tokenizer): return self.grammar.longest(len(self.aim.split()), tokenizer)
-    def sample(self, n, generator): return sample_texts(self.grammar)(n, generator)
-    def vocabulary(self, backbone): return program_vocabulary(self.grammar, backbone.tokenizer)
-    def trials(self, backbone, mc): return ProgramTrials(backbone, mc, self.grammar)
+    def longest(self, tokenizer: PreTrainedTokenizerBase) -> int:
+        return self.grammar.longest(len(self.aim.split()), tokenizer)
+    def sample(self, n: int, generator: torch.Generator) -> Texts:
+        return sample_texts(self.grammar)(n, generator)
+    def vocabulary(self, backbone: Backbone) -> torch.Tensor | None:
+        return program_vocabulary(self.grammar, backbone.tokenizer)
+    def trials(self, backbone: Backbone, mc: Metacontroller) -> ProgramTrials | None:
+        return ProgramTrials(backbone, mc, self.grammar)
 
-    def stream(self, backbone, n=2048, views='own', split='train', folder=None, batch_size=32):
+    def stream(self, backbone: Backbone, n: int=2048, views: str='own', split: str='train',
+               folder: Path | None=None, batch_size: int=32) -> DataSource:
         "Programs without end (views of Python: a fixed set of them), each with a view; for validation a fixed set without."
         view = self.view(views)
         if split == 'validation': return ProgramStream(backbone, self.grammar, n, valid_seed=1)
@@ -383,7 +396,8 @@ class ComposedTask(TextTask):
             return RewordedData(backbone, self.data(backbone, split, min(n, _ROWS)), _VIEWS, batch_size)
         return _PROGRAM_STREAMS[view](backbone, self.grammar, n)
 
-    def data(self, backbone, split='train', n=256, folder=None, batch_size=32, views='own'):
+    def data(self, backbone: Backbone, split: str='train', n: int=256, folder: Path | None=None,
+             batch_size: int=32, views: str='own') -> ExpertData:
         return program_data(backbone, self.grammar, n, _SETS[split])
 
 
@@ -400,8 +414,8 @@ class MixedTask(ComposedTask):
     aim = TextTask.aim
     ask = TextTask.ask
 
-    def longest(self, tokenizer): return self.grammar.longest(tokenizer)
-    def trials(self, backbone, mc): return None
+    def longest(self, tokenizer: PreTrainedTokenizerBase) -> int: return self.grammar.longest(tokenizer)
+    def trials(self, backbone: Backbone, mc: Metacontroller) -> None: return None
 
 
 def _unseen(name):
@@ -421,14 +435,14 @@ class GridTask(Task):
     bank = 'start'
 
     @property
-    def aim(self): return ', '.join(' '.join(map(str, task)) for task in self.asked)
+    def aim(self) -> str: return ', '.join(' '.join(map(str, task)) for task in self.asked)
     @property
-    def easier(self):
+    def easier(self) -> list[str]:
         "The beginnings of an expert's task."
         task = self.grid.tasks[0]
         return [' '.join(map(str, task[:k + 1])) for k in range(len(task))]
 
-    def ask(self, what):
+    def ask(self, what: str) -> Self:
         "The same board with other tasks: subgoals with spaces between them, tasks with commas."
         try: tasks = [tuple(int(g) for g in task.split()) for task in what.split(',')]
         except ValueError: tasks = [()]
@@ -437,23 +451,29 @@ class GridTask(Task):
                              f"such as {self.aim!r}; got {what!r}.")
         return replace(self, asked=tasks)
 
-    def trials(self, backbone, mc): return GridTrials(backbone, mc, self.grid)
-    def new_model(self, config): return new_base(self.grid.nvec, 4, config)
-    def sample(self, n, generator): return expert(self.grid, n, generator)
+    def trials(self, backbone: Backbone, mc: Metacontroller) -> GridTrials:
+        return GridTrials(backbone, mc, self.grid)
+    def new_model(self, config: ScratchConfig) -> PreTrainedModel: return new_base(self.grid.nvec, 4, config)
+    def sample(self, n: int, generator: torch.Generator) -> Trajectories:
+        return expert(self.grid, n, generator)
 
-    def valid(self, n=2048):
+    def valid(self, n: int=2048) -> Trajectories:
         "Episodes with the least possible nats, for the history of a model from nothing."
         return expert(self.grid, n, torch.Generator().manual_seed(2**41), floors=True)
 
-    def stream(self, backbone, n=2048, views='own', split='train', folder=None, batch_size=32):
+    def stream(self, backbone: Backbone, n: int=2048, views: str='own', split: str='train',
+               folder: Path | None=None, batch_size: int=32) -> ExpertStream:
         "Episodes without end with residuals, each with a view; for validation a fixed set."
         return _GRID_STREAMS[self.view(views)](backbone, self.grid, n, valid_seed=int(split == 'validation'))
 
-    def data(self, backbone, split='test', n=1024, folder=None, batch_size=32, views='own'):
+    def data(self, backbone: Backbone, split: str='test', n: int=1024, folder: Path | None=None,
+             batch_size: int=32, views: str='own') -> ExpertStream:
         stream = _GRID_STREAMS[self.view(views)]
         return stream(backbone, self.grid, n, valid_seed=10_000 + (_SETS[split] if split != 'bank' else 0))
 
-    def world(self, backbone, group, verifier=None, n_tests=None, split='reward', at_once=None, seed=0):
+    def world(self, backbone: Backbone, group: int, verifier: Any=None, n_tests: int | None=None,
+              split: str='reward', at_once: int | None=None,
+              seed: int=0) -> tuple[PinpadEnv, dict[str, list[int]] | None]:
         "A board in which each task is asked of as many lanes; all together."
         lanes = dict(task=[i for i in range(len(self.asked)) for _ in range(group)])
         world = PinpadEnv(len(lanes['task']), self.grid, tuple(self.asked))
@@ -485,7 +505,7 @@ def find_task(
 _KINDS = dict(base=Backbone, metacontroller=Metacontroller, policy=Policy)
 _FOLDERS = {'pinpad:': '', 'held_out:edit_distance': 'held_out', **{name: f'composed_{name}' for name in COMPOSED}}
 
-def shipped_folder(kind, task):
+def shipped_folder(kind: str, task: str) -> Traversable:
     "Where the package keeps a base, metacontroller or policy of a task."
     if kind not in _KINDS:
         raise ValueError(
@@ -494,10 +514,10 @@ def shipped_folder(kind, task):
     return files('temporal_abstraction') / 'artefacts' / f'{kind}_{place}'
 
 def load_shipped(
-    kind: str,      # 'base', 'metacontroller' or 'policy'
-    task: str,      # name of a task, as for `find_task`
-    **options, # for a base: layer, dtype, device
-) -> Backbone | Metacontroller | Policy:             # `Backbone`, `Metacontroller` or `Policy`
+    kind: str,  # 'base', 'metacontroller' or 'policy'
+    task: str,  # name of a task, as for `find_task`
+    **options: Any,  # for a base: layer, dtype, device
+) -> Backbone | Metacontroller | Policy:  # `Backbone`, `Metacontroller` or `Policy`
     "What a recorded run found for a task. ValueError with the command that makes it, when it does not come with the package."
     folder = shipped_folder(kind, task)
     if not (folder / 'config.json').is_file():

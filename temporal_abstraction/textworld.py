@@ -6,13 +6,20 @@
 __all__ = ['ProgramReward', 'longest_prompt', 'TextWorld']
 
 # %% ../nbs/2_worlds/34_textworld.ipynb #4c6db3b5
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
 import gymnasium as gym
 import numpy as np
+from datasets import Dataset
 from fastcore.basics import patch
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
+from transformers import PreTrainedTokenizerBase
 
 from .backbone import decode_written
+from .grammar import Problem
+from .internal_env import Stepped
 from .processes import spread
 from .programs import find_problems
 from .verifier import Verifier, check_rewards, code_reward
@@ -21,23 +28,24 @@ from .verifier import Verifier, check_rewards, code_reward
 class ProgramReward:
     "1 for a completion that makes its prompt a correct program, else 0; a reward function as `trl` calls it."
     def __init__(self,
-        verifier: Verifier,  # runs the programs; must stay open as long as rewards are wanted
-        split='reward',      # which hidden tests: 'reward' or 'evaluation'
-        n_tests=10,          # for each problem; ValueError if there are not as many
-        share=False,         # reward the share of tests passed instead of all or nothing
-        problems=None,       # names or `Problem`s that programs will be written for; None: all six
-    ):
+        verifier: Verifier,   # runs the programs; must stay open as long as rewards are wanted
+        split: str='reward',  # which hidden tests: 'reward' or 'evaluation'
+        n_tests: int=10,      # for each problem; ValueError if there are not as many
+        share: bool=False,    # reward the share of tests passed instead of all or nothing
+        # names or `Problem`s that programs will be written for; None: all six
+        problems: str | Problem | Iterable[str | Problem] | None=None,
+    ) -> None:
         self.problems = {problem.name: problem for problem in find_problems(problems)}
         self.tests = {name: problem.tests(split, n_tests) for name, problem in self.problems.items()}
         self.judge = code_reward(verifier, share, continues=True)
         self.__name__ = f'{split}_tests'
 
     def __call__(self,
-        prompts,      # (n,) texts
-        completions,  # (n,) texts
-        problem,      # (n,) names of those problems
-        **columns,    # the dataset's other columns, not needed
-    ):                # (n,) float
+        prompts: Sequence[str],      # (n,) texts
+        completions: Sequence[str],  # (n,) texts
+        problem: Sequence[str],      # (n,) names of those problems
+        **columns: Any,              # the dataset's other columns, not needed
+    ) -> list[float | None]:         # (n,) float
         "Run each prompt with its completion against the hidden tests of its problem."
         if any(p is None for p in problem):
             raise ValueError(
@@ -63,7 +71,10 @@ def _check_world(tokenizer, rows, num_envs, max_new_tokens):
         raise ValueError(
             "The tokenizer needs an end-of-text token and a pad token (which may be the same).")
 
-def longest_prompt(tokenizer, rows):  # rows with a column prompt
+def longest_prompt(
+    tokenizer: PreTrainedTokenizerBase,
+    rows: Dataset | Mapping[str, Sequence[str]],  # with a column prompt
+) -> int:
     "Tokens of the longest prompt; `ValueError` for one without tokens, or with more than the tokenizer says a model can read."
     lengths = [len(ids) for ids in tokenizer(list(rows['prompt']))['input_ids']]
     if 0 in lengths: raise ValueError(f"The prompt of row {lengths.index(0)} has no tokens.")
@@ -80,13 +91,15 @@ class TextWorld(VectorEnv):
     "A world of text: an observation is the newest token, an action the next one, and the reward comes when a lane ends."
     metadata = {'autoreset_mode': AutoresetMode.DISABLED}
     def __init__(self,
-        tokenizer,           # with an end-of-text token and a pad token
-        rows,                # datasets.Dataset with a column prompt, and whatever columns the reward wants
-        reward,              # (prompts, completions, **columns) -> list of float or None for not judged, as in `trl`
-        num_envs,            # lanes
-        max_new_tokens=128,  # a lane that has not ended by then is truncated
-        end_tokens=(),       # tokens that end a text besides the tokenizer's own, as `Backbone.end_tokens`
-    ):
+        tokenizer: PreTrainedTokenizerBase,  # with an end-of-text token and a pad token
+        rows: Dataset,     # datasets.Dataset with a column prompt, and whatever columns the reward wants
+        # (prompts, completions, **columns) -> list of float or None for not judged, as in `trl`
+        reward: Callable,
+        num_envs: int,     # lanes
+        max_new_tokens: int=128,  # a lane that has not ended by then is truncated
+        # tokens that end a text besides the tokenizer's own, as `Backbone.end_tokens`
+        end_tokens: Sequence[int]=(),
+    ) -> None:
         _check_world(tokenizer, rows, num_envs, max_new_tokens)
         self.tokenizer = tokenizer
         self.rows = rows
@@ -98,7 +111,7 @@ class TextWorld(VectorEnv):
         self.single_observation_space = self.single_action_space = gym.spaces.Discrete(len(tokenizer))
         self.observation_space = self.action_space = batch_space(self.single_action_space, num_envs)
         self.done = np.ones(num_envs, bool)
-        self.row = None
+        self.row: Any = None
         self.tokens = []
 
 # %% ../nbs/2_worlds/34_textworld.ipynb #91b19b03
@@ -114,9 +127,10 @@ def _rows_for(rows, n, size):
 
 @patch
 def reset(self:TextWorld, *,
-    seed=None,     # fixes which prompts are drawn
-    options=None,  # rows: (num_envs,) row numbers, which prompt each lane gets; end_tokens: those of a model
-):                 # obs (N,) last tokens of the prompts; info: context (N, P), context_mask (N, P), row (N,)
+    seed: int | None=None,               # fixes which prompts are drawn
+    # rows: (num_envs,) row numbers, which prompt each lane gets; end_tokens: those of a model
+    options: dict[str, Any] | None=None,
+) -> tuple[np.ndarray, dict[str, Any]]:  # obs (N,) last tokens of the prompts; context, context_mask (N, P), row (N,)
     "Begin anew, all lanes together."
     VectorEnv.reset(self, seed=seed)
     n = self.num_envs
@@ -136,8 +150,8 @@ def reset(self:TextWorld, *,
 # %% ../nbs/2_worlds/34_textworld.ipynb #b0eeb7c1
 @patch
 def completions(self:TextWorld,
-    lanes=slice(None),  # which lanes; all
-):                      # list of texts, without the token that ended them
+    lanes: slice | np.ndarray=slice(None),  # which lanes; all
+) -> list[str]:                             # list of texts, without the token that ended them
     "What the lanes have written since the last reset, to the letter."
     if not self.tokens: return [''] * len(np.arange(self.num_envs)[lanes])
     return decode_written(self.tokenizer, np.stack(self.tokens, 1)[lanes], self.last[lanes], self.ends)
@@ -162,8 +176,8 @@ def _rewards(self:TextWorld, lanes):
 # %% ../nbs/2_worlds/34_textworld.ipynb #8945db5b
 @patch
 def step(self:TextWorld,
-    actions,  # (N,) token ids; those of lanes that have ended are ignored
-):            # obs (N,), reward (N,), terminated (N,), truncated (N,), info: judged (N,) False where the reward said None
+    actions: np.ndarray,  # (N,) token ids; those of lanes that have ended are ignored
+) -> Stepped:  # obs, reward, terminated, truncated (N,); judged (N,) False where the reward said None
     "Append one token to every running lane. RuntimeError when none is running."
     if self.done.all(): raise RuntimeError("No lane is running: call reset.")
     actions = np.asarray(actions)

@@ -51,7 +51,7 @@ class TokenGRPOConfig(Settings):
     chunk: Count = 64            # completions passed through the model at once while learning, at most; a matter of memory and time only
     seed: Whole = 0              # fixes the order of prompts, the first weights and the tokens
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.group < 2:
             raise ValueError(
@@ -276,7 +276,7 @@ class MomentumGRPOConfig(TokenGRPOConfig):
     decay: Share = 0.99          # of the moving average, at each optimiser step
     spread: NotNegative = 0.75   # interquartile ranges below the first quartile at which a completion is too certain
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.group % 2:
             raise ValueError(
@@ -286,9 +286,9 @@ class MomentumGRPOConfig(TokenGRPOConfig):
 
 
 def too_certain(
-    entropy,      # (..., group) mean entropy of the tokens of each completion
-    spread=0.75,  # interquartile ranges below the first quartile
-):                # (..., group) bool
+    entropy: torch.Tensor,  # (..., group) mean entropy of the tokens of each completion
+    spread: float=0.75,     # interquartile ranges below the first quartile
+) -> torch.Tensor:          # (..., group) bool
     "Which completions of a group were written with conspicuously little doubt."
     low, high = entropy.quantile(torch.tensor([.25, .75], device=entropy.device), dim=-1, keepdim=True)
     return entropy < low - spread * (high - low)
@@ -393,12 +393,13 @@ class _PooledBooks(_Books):
 
 # %% ../nbs/3_measure/45_token_rl.ipynb #41a694e1
 def momentum_grpo(
-    backbone,       # a `Backbone` with a tokenizer; not changed
+    backbone: Backbone,  # a `Backbone` with a tokenizer; not changed
     rows: Dataset,  # a column prompt, and whatever columns the reward wants
-    reward,         # (prompts, completions, **columns) -> list of float or None, as in `trl`; None is not judged
-    config=MomentumGRPOConfig(),
-    checkpoint=None,  # folder in which an interrupted training is taken up again
-) -> TokenRLResult: # the history has two columns more: anchor (its mean reward), dropped (share of the policy's completions)
+    # (prompts, completions, **columns) -> list of float or None, as in `trl`; None is not judged
+    reward: Callable,
+    config: MomentumGRPOConfig=MomentumGRPOConfig(),
+    checkpoint: str | Path | None=None,  # folder in which an interrupted training is taken up again
+) -> TokenRLResult:  # the history has two columns more: anchor (its mean reward), dropped (share of the policy's completions)
     "GRPO on tokens against a slow anchor. ValueError for rows without prompts or a missing tokenizer."
     _check(backbone.tokenizer, rows)
     _check_lengths(backbone, rows, config)

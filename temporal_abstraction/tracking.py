@@ -6,13 +6,14 @@
 __all__ = ['TrackerName', 'NAMES', 'check_tracker', 'translate', 'flatten', 'tracking', 'open_tracker']
 
 # %% ../nbs/1_method/06_tracking.ipynb #track04
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from accelerate.tracking import TensorBoardTracker, TrackioTracker, WandBTracker
+from accelerate.tracking import GeneralTracker, TensorBoardTracker, TrackioTracker, WandBTracker
 from accelerate.utils import is_tensorboard_available, is_trackio_available, is_wandb_available
 
 from .processes import is_writer
@@ -26,7 +27,7 @@ _KINDS = {   # name: whether it is installed, and what `accelerate` talks to it 
     'trackio': (is_trackio_available, TrackioTracker)}
 
 
-def check_tracker(name):
+def check_tracker(name: str) -> None:
     "ValueError for a tracker that there is not, or whose package is missing."
     if name == 'none': return
     if name not in _KINDS: raise ValueError(f"There is no tracker {name!r}; choose from none, {', '.join(_KINDS)}.")
@@ -43,29 +44,29 @@ NAMES = {   # ours: that of `trl`
 
 
 def translate(
-    line,  # a line of a history
-):         # dict
+    line: Mapping[str, Any],  # a line of a history
+) -> dict[str, float]:
     "The numbers of a line under the names that trackers know."
     return {NAMES.get(k, k): v for k, v in line.items() if isinstance(v, int | float) and not isinstance(v, bool)}
 
 
-def flatten(settings, name=''):
+def flatten(settings: Any, name: str='') -> dict[str, float | str]:
     "Settings within settings under dotted names, as numbers and text."
-    if is_dataclass(settings): settings = asdict(settings)
+    if is_dataclass(settings) and not isinstance(settings, type): settings = asdict(settings)
     if not isinstance(settings, dict): return {name: settings if isinstance(settings, int | float | str) else str(settings)}
     parts = [flatten(v, f'{name}.{k}' if name else k) for k, v in settings.items()]
     return {k: v for part in parts for k, v in part.items()}
 
 # %% ../nbs/1_method/06_tracking.ipynb #track13
-_wanted = ContextVar('tracker', default=None)
+_wanted: ContextVar[tuple[str, Path, str] | None] = ContextVar('tracker', default=None)
 
 
 @contextmanager
 def tracking(
-    name,    # 'none', 'tensorboard', 'wandb' or 'trackio'
-    folder,  # whose name is that of the project; TensorBoard's files go there
-    job='',  # what tells trainings of the same name apart, such as method and seed
-):
+    name: str,           # 'none', 'tensorboard', 'wandb' or 'trackio'
+    folder: str | Path,  # whose name is that of the project; TensorBoard's files go there
+    job: str='',         # what tells trainings of the same name apart, such as method and seed
+) -> Iterator[None]:
     "In this block each training reports to a tracker. ValueError for one that is not there."
     check_tracker(name)
     before = _wanted.set(None if name == 'none' else (name, Path(folder), job))
@@ -74,9 +75,9 @@ def tracking(
 
 
 def open_tracker(
-    title,          # of the training
-    settings=None,  # what is shown beside the curves
-):                  # a tracker of `accelerate`, or None
+    title: str,              # of the training
+    settings: Any=None,      # what is shown beside the curves
+) -> GeneralTracker | None:  # a tracker of `accelerate`, or None
     "A new run of the tracker that is wanted here, if one is, in the process that writes."
     if _wanted.get() is None or not is_writer(): return None
     name, folder, job = _wanted.get()

@@ -10,13 +10,18 @@ import inspect
 import random
 import re
 import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from itertools import islice
 from pathlib import Path
+from types import TracebackType
+from typing import Any, NoReturn, Self
 
 import numpy as np
 import pandas as pd
 import torch
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
 from tqdm.auto import tqdm
 
 from .processes import from_writer, is_writer, mean_of, sum_gradients, team, weigh
@@ -24,7 +29,7 @@ from .storage import StorageError, fingerprint, load_tree, save_tree
 from .tracking import open_tracker, translate
 
 # %% ../nbs/1_method/07_training.ipynb #a12a51e5
-def random_state():
+def random_state() -> dict[str, Any]:
     "The state of the global random generators: `torch`'s on the CPU and on the accelerators, `numpy`'s, Python's."
     state = dict(torch=torch.get_rng_state(), numpy=np.random.get_state(), python=random.getstate())
     if torch.cuda.is_available():   # of several processes, each has its own accelerator
@@ -33,7 +38,7 @@ def random_state():
     return state
 
 
-def set_random_state(state):
+def set_random_state(state: Mapping[str, Any]) -> None:
     "Put the generators back into a state from `random_state`."
     torch.set_rng_state(state['torch'])
     np.random.set_state(state['numpy'])
@@ -46,30 +51,30 @@ def set_random_state(state):
 class Batches:
     "Batches without end, reshuffled each epoch, that can be taken up at any place."
     def __init__(self,
-        data,          # has loader(batch_size, seed), perhaps with skip, a number of batches to leave out
-        batch_size,
-        seed=0,        # of the first epoch; each further one adds 1
-        device='cpu',  # where the batches go
-    ):
+        data: Any,    # has loader(batch_size, seed), perhaps with skip, a number of batches to leave out
+        batch_size: int,
+        seed: int=0,  # of the first epoch; each further one adds 1
+        device: str | torch.device='cpu',  # where the batches go
+    ) -> None:
         self.data = data
         self.batch_size = batch_size
         self.seed = seed
         self.device = device
         self.load_state_dict(dict(epoch=0, taken=0))
 
-    def __iter__(self): return self
+    def __iter__(self) -> Self: return self
 
-    def __next__(self):
+    def __next__(self) -> Any:
         while True:
             if self.rest is None: self.rest = self.open()
             for batch in self.rest:
                 self.taken += 1
                 return batch.to(self.device)
-            self.epoch = self.epoch + 1
+            self.epoch += 1
             self.taken = 0
             self.rest = None
 
-    def open(self):
+    def open(self) -> Iterator:
         "The rest of this epoch."
         loader = self.data.loader
         seed = self.seed + self.epoch
@@ -78,9 +83,9 @@ class Batches:
             return iter(loader(self.batch_size, seed, skip=self.taken))
         return islice(iter(loader(self.batch_size, seed)), self.taken, None)
 
-    def state_dict(self): return dict(epoch=self.epoch, taken=self.taken)
+    def state_dict(self) -> dict[str, int]: return dict(epoch=self.epoch, taken=self.taken)
 
-    def load_state_dict(self, state):
+    def load_state_dict(self, state: Mapping[str, int]) -> None:
         self.epoch = state['epoch']
         self.taken = state['taken']
         self.rest = self.open() if self.taken else None    # now, since a loader may draw from the global generators
@@ -106,20 +111,26 @@ def _set_state(x, state): (x.set_state if isinstance(x, torch.Generator) else x.
 class Loop:
     "The steps of some training: `with Loop(...) as loop`, then `for step in loop`, then `loop.update(loss)`."
     def __init__(self,
-        opt,              # optimiser, or several; their parameters are what is trained
-        steps,            # how often the body runs
-        schedule=None,    # learning-rate scheduler, or several, advanced by each update
+        opt: Optimizer | Sequence[Optimizer],  # optimiser, or several; their parameters are what is trained
+        steps: int,    # how often the body runs
+        # learning-rate scheduler, or several, advanced by each update
+        schedule: LRScheduler | Sequence[LRScheduler] | None=None,
         *,
-        clip=None,        # largest norm of the gradient; None: as it is
-        clipped=None,     # parameters whose gradient is clipped and checked; None: all that are trained
-        title='training', # of the bar, and in messages
-        unit='step',      # what a step is called in the history
-        leave=True,       # whether the bar stays when all is done
-        checkpoint=None,  # folder for checkpoints, in which training is taken up again; None: none are kept
-        every=None,       # steps between checkpoints; None: as often as it takes 5 s and 3% of the time at most
-        made_from=(),     # what decides the result: settings, data, models; a checkpoint made from others is refused
-        also=(),          # whatever else changes from step to step: has state_dict and load_state_dict, or a `torch.Generator`
-    ):
+        clip: float | None=None,  # largest norm of the gradient; None: as it is
+        # parameters whose gradient is clipped and checked; None: all that are trained
+        clipped: Iterable[torch.Tensor] | None=None,
+        title: str='training',  # of the bar, and in messages
+        unit: str='step',  # what a step is called in the history
+        leave: bool=True,  # whether the bar stays when all is done
+        # folder for checkpoints, in which training is taken up again; None: none are kept
+        checkpoint: str | Path | None=None,
+        # steps between checkpoints; None: as often as it takes 5 s and 3% of the time at most
+        every: int | None=None,
+        # what decides the result: settings, data, models; a checkpoint made from others is refused
+        made_from: Any=(),
+        # whatever else changes from step to step: has state_dict and load_state_dict, or a `torch.Generator`
+        also: Any=(),
+    ) -> None:
         self.opts = _several(opt)
         self.schedules = _several(schedule)
         self.also = _several(also)
@@ -130,7 +141,7 @@ class Loop:
         self.title = title
         self.unit = unit
         self.every = every
-        self.folder = checkpoint and Path(checkpoint)
+        self.folder: Any = checkpoint and Path(checkpoint)
         self.made_from = made_from
         # the step at hand, the first of this attempt, parts of a step that are finished
         self.step = 0
@@ -145,18 +156,19 @@ class Loop:
         self.seen = {}     # what a tracker is told beside the history
         self.bar = tqdm(total=steps, desc=title, leave=leave, disable=not is_writer())
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         if self.folder: self.resume()
         self.tracker = open_tracker(self.title, next((x for x in _several(self.made_from) if is_dataclass(x)), None))
         self.start = time.perf_counter()
         return self
 
-    def __exit__(self, kind, error, trace):
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
         self.bar.close()
         if self.tracker: self.tracker.finish()
         if error and _UNDRAWN.search(str(error)): self.stop('probability of something to be drawn', torch.tensor(torch.nan))
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[int]:
         for self.step in range(self.first, self.steps):
             yield self.step
             self.bar.update()
@@ -166,12 +178,12 @@ class Loop:
         self.check_weights(self.steps)
 
     @property
-    def seconds(self):
+    def seconds(self) -> float:
         "Time spent so far, earlier attempts included."
         return self.before + time.perf_counter() - self.start
 
     @property
-    def history(self):
+    def history(self) -> pd.DataFrame:
         "All lines so far as a table."
         return pd.DataFrame(self.lines)
 
@@ -181,9 +193,10 @@ from fastcore.basics import patch
 # %% ../nbs/1_method/07_training.ipynb #8aad481f
 @patch
 def update(self: Loop,
-    loss,       # a mean
-    over=None,  # how many rows or tokens of this process it is a mean over; None: all processes have the same loss
-):              # the loss of the whole batch
+    loss: torch.Tensor,                      # a mean
+    # how many rows or tokens of this process it is a mean over; None: all processes have the same loss
+    over: float | torch.Tensor | None=None,
+) -> torch.Tensor:                           # the loss of the whole batch
     "One step of the optimisers down the gradient of `loss`. TrainingError when loss or gradient is not finite."
     for o in self.opts: o.zero_grad()
     if over is None or team().size == 1: loss.backward()
@@ -198,7 +211,7 @@ def update(self: Loop,
 
 
 @patch
-def descend(self: Loop):
+def descend(self: Loop) -> None:
     "The rest of an update, where gradients have been summed up by hand: clip, check, and let the optimisers step."
     if self.clip is not None: norm = torch.nn.utils.clip_grad_norm_(self.clipped, self.clip)
     else: norm = torch.nn.utils.get_total_norm([p.grad for p in self.clipped if p.grad is not None])
@@ -209,14 +222,14 @@ def descend(self: Loop):
 
 
 @patch
-def check_weights(self: Loop, done):
+def check_weights(self: Loop, done: int) -> None:
     "TrainingError unless all weights are finite, and their squares too."
     if torch.nn.utils.get_total_norm(self.trained).isfinite(): return
     self.stop('largest weight', torch.nn.utils.get_total_norm(self.trained, float('inf')), done - 1)
 
 
 @patch
-def stop(self: Loop, what, value, step=None):
+def stop(self: Loop, what: str, value: torch.Tensor, step: int | None=None) -> NoReturn:
     "End training with a sentence."
     step = self.step if step is None else step
     kept = self.folder and _checkpoints(self.folder)
@@ -226,7 +239,7 @@ def stop(self: Loop, what, value, step=None):
 
 
 @patch
-def once(self: Loop, make):
+def once(self: Loop, make: Callable[[], Any]) -> Any:
     "What make() gives, once in a step: after an interruption in its later parts it is there already. Of what `save_tree` can keep."
     if self.gathered is None:
         self.gathered = make()
@@ -235,7 +248,7 @@ def once(self: Loop, make):
 
 
 @patch
-def within(self: Loop, n):
+def within(self: Loop, n: int) -> Iterator[int]:
     "The parts of a step, 0 to n - 1, each of which can be taken up again."
     for part in range(self.part, n):
         yield part
@@ -244,13 +257,13 @@ def within(self: Loop, n):
 
 
 @patch
-def due(self: Loop, every, first=False):
+def due(self: Loop, every: int, first: bool=False) -> bool:
     "Whether this is one of every so many steps, counted from the first on or ending with a full count; the last always is."
     return (self.step + (not first)) % every == 0 or self.step == self.steps - 1
 
 
 @patch
-def log(self: Loop, **line):
+def log(self: Loop, **line: Any) -> None:
     "Add a line to the history, with the number of the step in front and the seconds at the end."
     numbers = {k: v.item() if hasattr(v, 'item') else v for k, v in line.items()}
     self.lines.append({self.unit: self.step + 1, **numbers, 'seconds': self.seconds})
@@ -258,7 +271,7 @@ def log(self: Loop, **line):
 
 
 @patch
-def track(self: Loop, line):
+def track(self: Loop, line: Mapping[str, Any]) -> None:
     "Tell the tracker, if there is one, a line of the history, with the newest loss, norm of the gradient and learning rate."
     if self.tracker: self.tracker.log(self.seen | translate(line), self.step + 1)
 
@@ -270,14 +283,14 @@ def _checkpoints(folder):
 
 
 @patch
-def origin(self: Loop):
+def origin(self: Loop) -> str:
     "What a checkpoint must have been made from to be used here."
     if not hasattr(self, '_origin'): self._origin = fingerprint(self.title, self.steps, self.made_from, self.trained)
     return self._origin
 
 
 @patch
-def keep(self: Loop, done):
+def keep(self: Loop, done: int) -> None:
     "Write a checkpoint after this many steps, if it is time for one and this is the process that writes."
     if not is_writer(): return
     spare = 5. + .03 * (time.perf_counter() - self.start)
@@ -292,7 +305,7 @@ def keep(self: Loop, done):
 
 
 @patch
-def state(self: Loop):
+def state(self: Loop) -> dict[str, Any]:
     "All that changes from step to step."
     parts = {k: [_state_of(x) for x in getattr(self, k)] for k in ('opts', 'schedules', 'also')}
     return dict(parts, trained=self.trained, part=self.part, gathered=self.gathered, kept=self.kept, lines=self.lines,
@@ -301,7 +314,7 @@ def state(self: Loop):
 
 @patch
 @torch.no_grad()
-def set_state(self: Loop, state):
+def set_state(self: Loop, state: Mapping[str, Any]) -> None:
     "Put everything back as `state` found it; the random generators last, since the others may draw from them."
     for p, saved in zip(self.trained, state['trained'], strict=True): p.copy_(saved)
     for k in ('opts', 'schedules', 'also'):
@@ -312,7 +325,7 @@ def set_state(self: Loop, state):
 
 
 @patch
-def find(self: Loop):
+def find(self: Loop) -> dict[str, Any] | None:
     "The newest checkpoint in the folder that is whole, or None. TrainingError when it is of another training."
     self.folder.mkdir(parents=True, exist_ok=True)
     for path in reversed(_checkpoints(self.folder)):
@@ -325,10 +338,11 @@ def find(self: Loop):
                 f"{path} is of another training (other settings, data, models or first weights). "
                 f"Remove {self.folder}, or choose another folder.")
         return found
+    return None
 
 
 @patch
-def resume(self: Loop):
+def resume(self: Loop) -> None:
     "Go on from a checkpoint, if there is one: the process that writes reads it, too, and tells the others."
     self.origin()    # of the first weights, before any change
     found = from_writer(self.find)

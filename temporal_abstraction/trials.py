@@ -6,19 +6,24 @@
 __all__ = ['colour_below', 'OpenPinpad', 'walk', 'read_subgoals', 'GridTrials', 'write_programs', 'ProgramTrials']
 
 # %% ../nbs/2_worlds/35_trials.ipynb #77b8250f
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import numpy as np
 import torch
 
+from .backbone import Backbone
 from .composed import Composed
-from .internal_env import InternalEnv
+from .internal_env import InternalEnv, Stepped
+from .metacontroller import Metacontroller
 from .pinpad import Pinpad, PinpadEnv, layout_of
 from .steering import as_policy, choose, steer
 
 # %% ../nbs/2_worlds/35_trials.ipynb #9dd2f358
 def colour_below(
     world: Pinpad,
-    obs,  # (..., O + W + 1) observations
-):        # (...) the colour the agent stands on, -1 where it stands on none
+    obs: np.ndarray | torch.Tensor,  # (..., O + W + 1) observations
+) -> np.ndarray:                     # (...) the colour the agent stands on, -1 where it stands on none
     "Where the agent is, in colours."
     place = layout_of(world, obs)
     on = place[..., :world.colours] == place[..., -1:]
@@ -27,17 +32,18 @@ def colour_below(
 
 class OpenPinpad(PinpadEnv):
     "A pinpad without a task: an episode ends once some colours have been entered, and remembers them."
-    def __init__(self, num_envs, world, n_colours=3):
+    def __init__(self, num_envs: int, world: str | Pinpad, n_colours: int=3) -> None:
         super().__init__(num_envs, world)
         self.entered = np.full((num_envs, n_colours), -1)
         self.count = np.zeros(num_envs, int)
 
-    def reset(self, *, seed=None, options=None):
+    def reset(self, *, seed: int | None=None,
+              options: dict[str, Any] | None=None) -> tuple[np.ndarray, dict[str, Any]]:
         self.entered[:] = -1
         self.count[:] = 0
         return super().reset(seed=seed, options=options)
 
-    def step(self, actions):
+    def step(self, actions: np.ndarray) -> Stepped:
         live = ~self.done
         before = self.progress
         obs, _, over, _, info = super().step(actions)
@@ -52,14 +58,14 @@ class OpenPinpad(PinpadEnv):
 
 # %% ../nbs/2_worlds/35_trials.ipynb #fde59b28
 def walk(
-    backbone, mc,
+    backbone: Backbone, mc: Metacontroller,
     world: Pinpad,
-    policy,          # 'prior', 'zero' or a callable (e, state) -> (z, state), as for `steer`
-    n=1024,          # episodes
-    n_colours=3,     # until so many have been entered
-    temperature=1.,  # of the model's moves
-    seed=0,          # fixes layouts, abstract actions and moves
-):                   # (n, n_colours) colours entered, -1 where time ran out
+    policy: str | Callable,  # 'prior', 'zero' or a callable (e, state) -> (z, state), as for `steer`
+    n: int=1024,             # episodes
+    n_colours: int=3,        # until so many have been entered
+    temperature: float=1.,   # of the model's moves
+    seed: int=0,             # fixes layouts, abstract actions and moves
+) -> np.ndarray:             # (n, n_colours) colours entered, -1 where time ran out
     "Which colours the controlled model enters, a new abstract action at each switch."
     torch.manual_seed(seed)
     policy = as_policy(policy, mc.config.n_z)
@@ -76,8 +82,8 @@ def walk(
 # %% ../nbs/2_worlds/35_trials.ipynb #1d47fcd4
 def read_subgoals(
     world: Pinpad,
-    entered,  # colours in the order in which they were entered; -1: none
-):            # list of subgoals, as text
+    entered: Iterable[int],  # colours in the order in which they were entered; -1: none
+) -> list[str]:              # list of subgoals, as text
     "The subgoals that were reached, in order."
     entered = [c for c in entered if c >= 0]
     found = []
@@ -91,10 +97,10 @@ def read_subgoals(
 class GridTrials:
     "Walks on fresh boards. Labels are the world's subgoals."
     def __init__(self,
-        backbone, mc,
+        backbone: Backbone, mc: Metacontroller,
         world: Pinpad,
-        temperature=1.,  # of the model's moves
-    ):
+        temperature: float=1.,  # of the model's moves
+    ) -> None:
         self.backbone = backbone
         self.mc = mc
         self.world = world
@@ -102,14 +108,14 @@ class GridTrials:
         self.labels = [str(k) for k in range(len(world.subgoals))]
         self.seen = {(str(a), str(b)) for task in world.tasks for a, b in zip(task, task[1:])}
 
-    def pairs(self, n, generator):
+    def pairs(self, n: int, generator: torch.Generator) -> list[tuple[str, str]]:
         "Pairs of different subgoals, all alike."
         K = len(self.labels)
         first = torch.randint(K, (n,), generator=generator)
         second = (first + torch.randint(1, K, (n,), generator=generator)) % K
         return [(self.labels[a], self.labels[b]) for a, b in zip(first.tolist(), second.tolist())]
 
-    def act(self, policy, n, length=2, seed=0):
+    def act(self, policy: str | Callable, n: int, length: int=2, seed: int=0) -> list[list[str]]:
         "The subgoals reached in each of n walks that are long enough for `length` of them."
         colours = length * max(map(len, self.world.subgoals))
         how = policy, n, colours, self.temperature, seed
@@ -118,14 +124,14 @@ class GridTrials:
 
 # %% ../nbs/2_worlds/35_trials.ipynb #39f57079
 def write_programs(
-    backbone, mc,
+    backbone: Backbone, mc: Metacontroller,
     world: Composed,
-    policy,          # as for `steer`
-    n=256,           # programs
-    n_steps=4,       # that the prompt asks for
-    temperature=1.,  # of the model's tokens
-    seed=0,          # fixes abstract actions and tokens
-):                   # n pairs: names of operations, and whether the whole text was understood
+    policy: str | Callable,         # as for `steer`
+    n: int=256,                     # programs
+    n_steps: int=4,                 # that the prompt asks for
+    temperature: float=1.,          # of the model's tokens
+    seed: int=0,                    # fixes abstract actions and tokens
+) -> list[tuple[list[str], bool]]:  # n pairs: names of operations, and whether the whole text was understood
     "What the controlled model writes, a new abstract action at each switch."
     tokenizer = backbone.tokenizer
     prompt = torch.tensor([tokenizer(world.prompt(n_steps))['input_ids']]).repeat(n, 1)
@@ -139,10 +145,10 @@ def write_programs(
 class ProgramTrials:
     "Programs written for one prompt. Labels are the world's operations."
     def __init__(self,
-        backbone, mc,
+        backbone: Backbone, mc: Metacontroller,
         world: Composed,
-        temperature=1.,  # of the model's tokens
-    ):
+        temperature: float=1.,  # of the model's tokens
+    ) -> None:
         self.backbone = backbone
         self.mc = mc
         self.world = world
@@ -150,13 +156,13 @@ class ProgramTrials:
         self.labels = world.names
         self.seen = world.seen
 
-    def pairs(self, n, generator):
+    def pairs(self, n: int, generator: torch.Generator) -> list[tuple[str, str]]:
         "Pairs of different operations, the second one of those that could follow the first."
         drawn = torch.randint(len(self.world.firsts), (n, 2), generator=generator).tolist()
         found = [(i, sorted(self.world.followers(i))[k]) for i, k in drawn]
         return [(self.labels[i], self.labels[j]) for i, j in found if i != j]
 
-    def act(self, policy, n, length=2, seed=0):
+    def act(self, policy: str | Callable, n: int, length: int=2, seed: int=0) -> list[list[str]]:
         "The operations of each of n programs, of which the prompt says that they have `length`."
         how = policy, n, length, self.temperature, seed
         written = write_programs(self.backbone, self.mc, self.world, *how)

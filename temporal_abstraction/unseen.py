@@ -10,9 +10,11 @@ import random
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
+from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
+
 from .composed import COMPOSED, Composed
 from .families import FAMILIES
-from .grammar import Problem, Program, hidden_tests
+from .grammar import Kind, Problem, Program, hidden_tests
 from .pretraining import word_tokenizer
 from .programs import PROBLEMS
 
@@ -23,12 +25,12 @@ class Asked(Problem):
     most: int = 10**6  # tests of a split
 
     @classmethod
-    def of(cls, problem: Problem, prompt, legend, most=10**6):
+    def of(cls, problem: Problem, prompt: str, legend: dict[str, Kind], most: int=10**6) -> "Asked":
         "A known problem under another prompt, with the same tests; no plans, since nobody shows it"
         known = {f.name: getattr(problem, f.name) for f in fields(problem)}
         return cls(**known | dict(prompt=prompt, plans=(), legend=legend, most=most))
 
-    def tests(self, split="reward", n=10, seed=0):
+    def tests(self, split: str="reward", n: int=10, seed: int=0) -> list[tuple]:
         "The first n hidden tests, or all"
         return hidden_tests(self, split, min(n, self.most), seed)
 
@@ -39,28 +41,28 @@ class Mixed:
     worlds: dict[str, Composed]  # by the name of the problem that is asked
     most: dict = field(default_factory=dict)  # name of a problem -> tests it has of each split, if they are few
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         names = self.names
         if twice := [name for name in names if names.count(name) > 1]:
             raise ValueError(f"The operation {twice[0]!r} is in two worlds; each needs a name of its own.")
         if len({self.prompt_of(w) for w in self.worlds.values()}) < len(self.worlds):
             raise ValueError("Each world needs a prompt of its own.")
 
-    def prompt_of(self, world):
+    def prompt_of(self, world: Composed) -> str:
         "What the programs of one of its worlds begin with"
         return world.prompt(len(world.target))
 
     @cached_property
-    def names(self):
+    def names(self) -> list[str]:
         "Names of all operations"
         return [name for world in self.worlds.values() for name in world.names]
 
     @property
-    def seen(self):
+    def seen(self) -> set[tuple[str, str]]:
         "Pairs of operations that experts show, by name"
         return set().union(*(world.seen for world in self.worlds.values()))
 
-    def world_of(self, program: Program):
+    def world_of(self, program: Program) -> Composed:
         "The world that a program belongs to, by its prompt"
         return next(w for w in self.worlds.values() if self.prompt_of(w) == program.prompt)
 
@@ -77,30 +79,30 @@ class Mixed:
         return other
 
     @property
-    def problems(self):
+    def problems(self) -> list[Asked]:
         "What is asked: a problem with its own tests, under the prompt of a world"
         return [Asked.of(PROBLEMS[name], self.prompt_of(w), w.legend, self.most.get(name, 10**6))
                 for name, w in self.worlds.items()]
 
-    def floors(self):
+    def floors(self) -> dict[str, float]:
         "As for a composed world: the mean over its worlds, their prompts given"
         each = [world.floors() for world in self.worlds.values()]
         return {k: sum(floor[k] for floor in each) / len(each) for k in each[0]}
 
     @cached_property
-    def tokenizer(self):
+    def tokenizer(self) -> PreTrainedTokenizerFast:
         "A tokenizer of the words of all worlds"
         prompts = map(self.prompt_of, self.worlds.values())
         texts = [text for w in self.worlds.values() for texts in w.wordings for text in texts]
         return word_tokenizer([*prompts, *(w.end for w in self.worlds.values()), *texts])
 
-    def longest(self, tokenizer=None):
+    def longest(self, tokenizer: PreTrainedTokenizerBase | None=None) -> int:
         "Tokens that are enough for a program of any of the worlds"
         tokenizer = tokenizer or self.tokenizer
         return max(w.longest(w.places, tokenizer) for w in self.worlds.values())
 
     @property
-    def covering_texts(self):
+    def covering_texts(self) -> list[str]:
         "Texts in which every token of a completion occurs"
         return [text for world in self.worlds.values() for text in world.covering_texts]
 

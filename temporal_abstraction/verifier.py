@@ -25,10 +25,11 @@ from bisect import bisect_right
 from collections import Counter
 from collections import defaultdict
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import connection
+from typing import Any, Self
 
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
@@ -64,7 +65,7 @@ class Like:
     by: str = "=="          # "==" as in Python; "json", where a tuple counts as a list; "truth", of what is returned
     tolerance: float = 0.0  # a number may be off by less than this
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.by not in ("==", "json", "truth"): raise ValueError(f'by must be "==", "json" or "truth", not {self.by!r}')
         if not 0 <= self.tolerance < math.inf: raise ValueError(f"tolerance must be a number from 0 on, not {self.tolerance}")
 
@@ -77,7 +78,7 @@ class Candidate:
     tolerance: float | None = None  # if given, floats may differ by this much, relative or absolute; else all is exact
     asserts: str = ""               # instead of tests: a program that calls functions of this one and asserts what it likes
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("code", "entry_point"):
             kind = type(getattr(self, name))
             if not issubclass(kind, str): raise TypeError(f"{name} must be a str, not {kind.__name__}")
@@ -499,9 +500,11 @@ class Verifier:
     "Runs candidates in sandboxes and compares what they return with what was expected"
     def __init__(self,
                  workers: int | None = None,  # sandboxes side by side; None: one a CPU core
-                 timeout: float = 2.0,        # seconds of CPU a candidate, for all its tests; on the clock ten times that
-                 memory_mb: int = 512,        # address space of a candidate's process, in MiB
-                 isolation: str = "auto"):    # "auto": the best there is, if it guards files; "strict": namespaces; "rlimits"
+                 # seconds of CPU a candidate, for all its tests; on the clock ten times that
+                 timeout: float = 2.0,
+                 memory_mb: int = 512,  # address space of a candidate's process, in MiB
+                 # "auto": the best there is, if it guards files; "strict": namespaces; "rlimits"
+                 isolation: str = "auto") -> None:
         if workers is None: workers = len(os.sched_getaffinity(0)) if sandbox.LINUX else os.cpu_count() or 1
         _check_settings(workers, timeout, memory_mb, isolation)
         self.timeout = timeout
@@ -533,15 +536,15 @@ class Verifier:
         if self._closing.is_set() and isinstance(error, Exception):
             raise RuntimeError("this verifier was closed while it was judging") from None
 
-    def close(self):
+    def close(self) -> None:
         "Stop all sandboxes; a batch that another thread has in work ends with a `RuntimeError`"
         if os.getpid() != self._owner: return
         self._closing.set()
         with self._lock: self._closer()
 
-    def __enter__(self): return self
-    def __exit__(self, *_): self.close()
-    def __repr__(self):
+    def __enter__(self) -> Self: return self
+    def __exit__(self, *_: object) -> None: self.close()
+    def __repr__(self) -> str:
         return f"Verifier(workers={len(self._workers)}, timeout={self.timeout}, isolation={self.isolation!r})"
 
 # %% ../nbs/2_worlds/33_verifier.ipynb #e8c0ae1b
@@ -550,9 +553,9 @@ from .settings import LARGEST
 from .sandbox import from_tree
 
 # %% ../nbs/2_worlds/33_verifier.ipynb #1d905e4b
-def check_rewards(rewards,    # what a reward function returned
-                  n: int      # completions that it was asked about
-                  ) -> list:  # n times a float, or None for a completion that is not judged
+def check_rewards(rewards: Any,  # what a reward function returned
+                  n: int         # completions that it was asked about
+                  ) -> list:     # n times a float, or None for a completion that is not judged
     "Rewards that one can learn from; `ValueError` unless there is one for each completion, finite or None"
     if hasattr(rewards, "tolist"): rewards = rewards.tolist()   # of numpy or torch
     if not isinstance(rewards, (list, tuple)):
@@ -606,10 +609,11 @@ def _same_lengths(**columns):
             f"{lengths}.")
 
 # %% ../nbs/2_worlds/33_verifier.ipynb #a6410655
-def code_reward(verifier: Verifier,       # does the work
-                share: bool = False,      # reward the share of tests passed instead of all or nothing
-                prelude: bool = True,     # grant programs the usual imports, as `extract_code` does
-                continues: bool = False): # whether a completion goes on where its prompt ends, so that both together are the program
+def code_reward(verifier: Verifier,    # does the work
+                share: bool = False,   # reward the share of tests passed instead of all or nothing
+                prelude: bool = True,  # grant programs the usual imports, as `extract_code` does
+                # whether a completion goes on where its prompt ends, so that both together are the program
+                continues: bool = False) -> Callable[..., list[float | None]]:
     """A reward function as `trl` trainers call it: (prompts, completions, **columns) -> a list of float, None where a row has no tests.
     The columns `entry_point` (a function's name), `tests` (a list of pairs or its text) and, if there, `tolerance` say what is asked;
     a row whose column `asserts` holds a text is judged by that"""

@@ -18,8 +18,10 @@ import re
 import symtable
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
+from typing import Any
 
 import libcst as cst
 from libcst import matchers as m
@@ -37,7 +39,7 @@ def _parts(kind):
 @cache
 def _is_node(kind): return issubclass(kind, cst.CSTNode)
 
-def walk(*nodes):
+def walk(*nodes: cst.CSTNode) -> Iterator[cst.CSTNode]:
     "Nodes and all that is inside them, layout aside"
     rest = list(nodes)
     while rest:
@@ -48,25 +50,25 @@ def walk(*nodes):
             if isinstance(part, (list, tuple)): rest += part
             elif _is_node(type(part)): rest.append(part)
 
-def find_all(kinds, *nodes):
+def find_all(kinds: type | tuple[type, ...], *nodes: cst.CSTNode) -> list:
     "Nodes of certain kinds, among nodes and all that is inside them"
     return [found for found in walk(*nodes) if isinstance(found, kinds)]
 
-def names_in(*nodes):
+def names_in(*nodes: cst.CSTNode) -> Counter[str]:
     "How often each name occurs in pieces of a program"
     return Counter(found.value for found in find_all(cst.Name, *nodes))
 
-def has_any(node, *kinds):
+def has_any(node: cst.CSTNode, *kinds: type) -> bool:
     "Whether a piece of a program is of certain kinds, or has some inside"
     return any(isinstance(found, kinds) for found in walk(node))
 
-def only_statement(node):
+def only_statement(node: cst.CSTNode) -> cst.CSTNode | None:
     "The one small statement of a line, or of a block of a single line; None where there are more or others"
     if isinstance(node, cst.IndentedBlock) and len(node.body) == 1: return only_statement(node.body[0])
     simple = isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite))
     return node.body[0] if simple and len(node.body) == 1 else None
 
-def name_and_value(statement):
+def name_and_value(statement: cst.CSTNode | None) -> tuple[str | None, cst.BaseExpression | None]:
     "`name = value` as a pair; else (None, None)"
     if not m.matches(statement, m.Assign(targets=[m.AssignTarget(target=m.Name())])): return None, None
     return statement.targets[0].target.value, statement.value
@@ -83,7 +85,7 @@ _LISTS = {"list", "sorted"}
 
 class Facts(cst.CSTVisitor):
     "What holds of each name wherever it occurs; two variables of one name are taken together"
-    def __init__(self, module):
+    def __init__(self, module: cst.Module) -> None:
         super().__init__()
         nodes = list(walk(module))
         self.kinds = set(map(type, nodes))  # of all nodes
@@ -103,38 +105,38 @@ class Facts(cst.CSTVisitor):
         self.numbers = self._closed(self.is_number) if counting else set()
         self.lists = self._closed(self.is_list)
 
-    def bind(self, target, value=None):
+    def bind(self, target: cst.CSTNode, value: cst.BaseExpression | None=None) -> None:
         "Note what a target is bound to."
         if not self._functions: self.outer |= set(names_in(target))
         if isinstance(target, cst.Name): self.values.setdefault(target.value, []).append(value)
         else:
             for name in names_in(target): self.values.setdefault(name, []).append(None)
 
-    def visit_FunctionDef(self, node):
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
         self.bind(node.name)
         self._functions += 1
-    def leave_FunctionDef(self, node): self._functions -= 1
-    def visit_Lambda(self, node): self._functions += 2
-    def leave_Lambda(self, node): self._functions -= 2
-    def visit_ClassDef(self, node): self.bind(node.name)
-    def visit_Param(self, node): self.bind(node.name)
-    def visit_AssignTarget(self, node):
+    def leave_FunctionDef(self, node: cst.FunctionDef) -> None: self._functions -= 1
+    def visit_Lambda(self, node: cst.Lambda) -> None: self._functions += 2
+    def leave_Lambda(self, node: cst.Lambda) -> None: self._functions -= 2
+    def visit_ClassDef(self, node: cst.ClassDef) -> None: self.bind(node.name)
+    def visit_Param(self, node: cst.Param) -> None: self.bind(node.name)
+    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
         if not isinstance(node.target, (cst.Name, cst.Subscript, cst.Attribute)): self.bind(node.target)
-    def visit_Assign(self, node):
+    def visit_Assign(self, node: cst.Assign) -> None:
         for target in node.targets:
             if isinstance(target.target, cst.Name): self.bind(target.target, node.value)
-    def visit_AnnAssign(self, node): self.bind(node.target)
-    def visit_AugAssign(self, node):
+    def visit_AnnAssign(self, node: cst.AnnAssign) -> None: self.bind(node.target)
+    def visit_AugAssign(self, node: cst.AugAssign) -> None:
         operator = cst.Add() if isinstance(node.operator, cst.AddAssign) else cst.Subtract()
         known = isinstance(node.operator, (cst.AddAssign, cst.SubtractAssign, cst.MultiplyAssign))
         self.bind(node.target, cst.BinaryOperation(node.target, operator, node.value) if known else None)
-    def visit_NamedExpr(self, node): self.bind(node.target, node.value)
-    def visit_AsName(self, node): self.bind(node.name)
-    def visit_ImportAlias(self, node): self.bind(node.name)
-    def visit_Del(self, node): self.bind(node.target)
-    def visit_MatchCase(self, node): self.bind(node.pattern)
-    def visit_For(self, node): self._bind_loop(node)
-    def visit_CompFor(self, node): self._bind_loop(node)
+    def visit_NamedExpr(self, node: cst.NamedExpr) -> None: self.bind(node.target, node.value)
+    def visit_AsName(self, node: cst.AsName) -> None: self.bind(node.name)
+    def visit_ImportAlias(self, node: cst.ImportAlias) -> None: self.bind(node.name)
+    def visit_Del(self, node: cst.Del) -> None: self.bind(node.target)
+    def visit_MatchCase(self, node: cst.MatchCase) -> None: self.bind(node.pattern)
+    def visit_For(self, node: cst.For) -> None: self._bind_loop(node)
+    def visit_CompFor(self, node: cst.CompFor) -> None: self._bind_loop(node)
 
     def _bind_loop(self, node):
         counted = m.matches(node.iter, m.Call(func=m.Name("range")))
@@ -146,18 +148,18 @@ class Facts(cst.CSTVisitor):
             for other in others: self.bind(other)
         else: self.bind(node.target)
 
-    def visit_Global(self, node): self.declared |= set(names_in(node))
-    def visit_Nonlocal(self, node): self.declared |= set(names_in(node))
-    def visit_Arg(self, node):
+    def visit_Global(self, node: cst.Global) -> None: self.declared |= set(names_in(node))
+    def visit_Nonlocal(self, node: cst.Nonlocal) -> None: self.declared |= set(names_in(node))
+    def visit_Arg(self, node: cst.Arg) -> None:
         if node.keyword: self.keywords.add(node.keyword.value)
-    def visit_Name(self, node):
+    def visit_Name(self, node: cst.Name) -> None:
         if self._functions > 1: self.captured.add(node.value)
         if not any(node.value in bound for bound in self._bound): self.free.add(node.value)
 
-    def on_visit(self, node):
+    def on_visit(self, node: cst.CSTNode) -> bool:
         if type(node) in _COMPREHENSIONS: self._bound.append(set(_loop_names(node.for_in)))
         return super().on_visit(node)
-    def on_leave(self, original):
+    def on_leave(self, original: cst.CSTNode) -> None:
         if type(original) in _COMPREHENSIONS: self._bound.pop()
         super().on_leave(original)
 
@@ -167,12 +169,12 @@ class Facts(cst.CSTVisitor):
         while wrong := {n for n in names if not all(holds(v, names) for v in self.values[n])}: names -= wrong
         return names
 
-    def calls(self, node, names):
+    def calls(self, node: cst.CSTNode, names: Container[str]) -> bool:
         "Whether this is a call of one of these builtins."
         call = m.Call(func=m.Name(), args=[m.Arg(star="", keyword=None)])
         return m.matches(node, call) and node.func.value in names and node.func.value not in self.values
 
-    def is_number(self, node, names=None):
+    def is_number(self, node: cst.CSTNode, names: Container[str] | None=None) -> bool:
         "Whether an expression can only be a number, or raise."
         names = self.numbers if names is None else names
         def number(e): return self.is_number(e, names)
@@ -182,7 +184,7 @@ class Facts(cst.CSTVisitor):
         if isinstance(node, cst.Name): return node.value in names or node.value in ("True", "False")
         return isinstance(node, (cst.Integer, cst.Float, cst.Comparison)) or self.calls(node, _NUMBERS)
 
-    def is_list(self, node, names=None):
+    def is_list(self, node: cst.CSTNode, names: Container[str] | None=None) -> bool:
         "Whether an expression can only be a list, or raise."
         names = self.lists if names is None else names
         if isinstance(node, cst.Name): return node.value in names
@@ -192,12 +194,12 @@ class Facts(cst.CSTVisitor):
             return self.is_list(node.value, names)
         return isinstance(node, (cst.List, cst.ListComp)) or self.calls(node, _LISTS)
 
-    def is_still(self, node):
+    def is_still(self, node: cst.CSTNode) -> bool:
         "Whether it is the same at whatever time it is looked at: a literal, or a name that only this function binds."
         if isinstance(node, cst.UnaryOperation): return isinstance(node.expression, _LITERALS)
         return isinstance(node, _LITERALS) or isinstance(node, cst.Name) and node.value not in self.declared
 
-    def is_pure(self, node):
+    def is_pure(self, node: cst.CSTNode) -> bool:
         "Whether looking at it changes nothing: arithmetic, places in lists, and lengths of what is still."
         if isinstance(node, cst.BinaryOperation): return self.is_pure(node.left) and self.is_pure(node.right)
         if isinstance(node, cst.Subscript):
@@ -207,7 +209,7 @@ class Facts(cst.CSTVisitor):
         if self.calls(node, _NUMBERS): return self.is_pure(node.args[0].value)
         return self.is_still(node)
 
-    def may_swap(self, a, b):
+    def may_swap(self, a: cst.CSTNode, b: cst.CSTNode) -> bool:
         "Whether it makes no difference which of two expressions is computed first."
         if self.overloaded or has_any(a, *ACTING) or has_any(b, *ACTING): return False
         return self.is_still(a) or self.is_still(b) or self.is_pure(a) and self.is_pure(b)
@@ -227,8 +229,8 @@ class Rewrite(cst.CSTTransformer):
         self,
         facts: Facts,
         rng: random.Random,
-        chance=.5,  # share of the places
-    ):
+        chance: float=.5,  # share of the places
+    ) -> None:
         super().__init__()
         self.facts = facts
         self.rng = rng
@@ -236,30 +238,30 @@ class Rewrite(cst.CSTTransformer):
         self.around = []  # functions, classes and tries around the place
         self.taken = 0    # places so far
 
-    def on_visit(self, node):
+    def on_visit(self, node: cst.CSTNode) -> bool:
         kind = type(node)
         if kind in (cst.FormattedString, cst.Annotation): return False
         if kind in (cst.FunctionDef, cst.ClassDef, cst.Try, cst.TryStar): self.around.append(node)
         return super().on_visit(node)
 
-    def on_leave(self, original, updated):
+    def on_leave(self, original: cst.CSTNode, updated: cst.CSTNode) -> Any:
         found = super().on_leave(original, updated)
         if self.around and self.around[-1] is original: self.around.pop()
         return found
 
-    def toss(self):
+    def toss(self) -> bool:
         "Whether to take a place."
         taken = self.rng.random() < self.chance
         self.taken += taken
         return taken
 
     @property
-    def is_local(self):
+    def is_local(self) -> bool:
         "Whether names bound here are those of a function, and no error is caught around it."
         scopes = [node for node in self.around if isinstance(node, (cst.FunctionDef, cst.ClassDef))]
         return bool(scopes) and isinstance(scopes[-1], cst.FunctionDef) and len(scopes) == len(self.around)
 
-    def is_private(self, *names):
+    def is_private(self, *names: str) -> bool:
         "Whether only the function itself, and nothing inside it, knows these names."
         facts = self.facts
         return not set(names) & (facts.captured | facts.declared | facts.outer | set(dir(builtins)))
@@ -269,7 +271,7 @@ class BlockRewrite(Rewrite):
     "A rewrite of statements that follow one another"
     size = 1  # how many
 
-    def leave_IndentedBlock(self, original, updated):
+    def leave_IndentedBlock(self, original: cst.IndentedBlock, updated: cst.IndentedBlock) -> cst.BaseSuite:
         if not self.is_local: return updated
         rest = list(updated.body)
         body = []
@@ -281,7 +283,7 @@ class BlockRewrite(Rewrite):
                 rest = rest[self.size:]
         return updated.with_changes(body=body)
 
-    def replace(self, *statements):
+    def replace(self, *statements: cst.CSTNode) -> list | None:
         "Statements that say the same, or None."
 
 # %% ../nbs/2_worlds/29_views.ipynb #a57722e3
@@ -299,9 +301,9 @@ def _own_lines(node):
     return [line for line in node.leading_lines if not (line.comment and line.comment.value.startswith(_MARK))]
 
 def in_place_of(
-    new,   # statements
-    *old,  # those they replace
-):
+    new: Sequence[cst.CSTNode],  # statements
+    *old: cst.CSTNode,           # those they replace
+) -> list:
     "Statements with what stood above those they replace, marks included"
     first, *others = new
     lines = [*_own_lines(old[0]), *_mark_lines(*old)]
@@ -346,7 +348,7 @@ def _like(operator, kind):
 class FlipComparisons(Rewrite):
     "`a < b` as `b > a`, where neither side does anything"
     needs = cst.Comparison,
-    def leave_Comparison(self, original, updated):
+    def leave_Comparison(self, original: cst.Comparison, updated: cst.Comparison) -> cst.BaseExpression:
         if len(updated.comparisons) != 1: return updated
         part, = updated.comparisons
         kind = _FLIPPED.get(type(part.operator))
@@ -354,7 +356,7 @@ class FlipComparisons(Rewrite):
         flipped = cst.ComparisonTarget(_like(part.operator, kind), updated.left)
         return updated.with_changes(left=part.comparator, comparisons=[flipped])
 
-def enclose(node):
+def enclose(node: cst.BaseExpression) -> cst.BaseExpression:
     "An expression in brackets, unless nothing could be torn from it"
     atoms = (*_LITERALS, cst.Name, cst.Call, cst.Subscript, cst.Attribute, cst.List, cst.Dict, cst.ListComp)
     if isinstance(node, atoms) or node.lpar: return node
@@ -363,7 +365,8 @@ def enclose(node):
 class SwapOperands(Rewrite):
     "`a + 1` as `1 + a`, and so with `*`, where one side is a number"
     needs = cst.BinaryOperation,
-    def leave_BinaryOperation(self, original, updated):
+    def leave_BinaryOperation(self, original: cst.BinaryOperation,
+                              updated: cst.BinaryOperation) -> cst.BaseExpression:
         a = updated.left
         b = updated.right
         number = self.facts.is_number(a) or self.facts.is_number(b)
@@ -375,7 +378,7 @@ class FlipDistances(Rewrite):
     "`abs(a - b)` as `abs(b - a)`"
     needs = cst.Subtract,
 
-    def leave_Call(self, original, updated):
+    def leave_Call(self, original: cst.Call, updated: cst.Call) -> cst.BaseExpression:
         if not self.facts.calls(updated, {"abs"}): return updated
         difference = updated.args[0].value
         if not m.matches(difference, m.BinaryOperation(operator=m.Subtract())): return updated
@@ -388,7 +391,7 @@ class SwapPairs(Rewrite):
     "`a, b = x, y` as `b, a = y, x`"
     needs = cst.Assign,
 
-    def leave_Assign(self, original, updated):
+    def leave_Assign(self, original: cst.Assign, updated: cst.Assign) -> cst.BaseSmallStatement:
         pair = m.Tuple([m.Element(), m.Element()])
         if not m.matches(updated, m.Assign(targets=[m.AssignTarget(target=pair)], value=pair)): return updated
         target = updated.targets[0].target
@@ -413,7 +416,7 @@ def _opposite(node):
     operator = _OPPOSITE[type(part.operator)](whitespace_before=space, whitespace_after=space)
     return node.with_changes(comparisons=[part.with_changes(operator=operator)])
 
-def negate(node):
+def negate(node: cst.BaseExpression) -> cst.BaseExpression:
     "The opposite of a condition"
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not): return node.expression
     if _one_comparison(node, *_OPPOSITE): return _opposite(node)
@@ -423,23 +426,25 @@ def negate(node):
 class MoveNot(Rewrite):
     "`not a in b` as `a not in b` or the other way round, and so with `is`"
     needs = cst.In, cst.NotIn, cst.Is, cst.IsNot
-    def leave_UnaryOperation(self, original, updated):
+    def leave_UnaryOperation(self, original: cst.UnaryOperation,
+                             updated: cst.UnaryOperation) -> cst.BaseExpression:
         inner = updated.expression
         if not isinstance(updated.operator, cst.Not) or not _one_comparison(inner, cst.In, cst.Is): return updated
         if not self.toss(): return updated
         return _opposite(inner if inner.lpar else inner.with_changes(lpar=updated.lpar, rpar=updated.rpar))
 
-    def visit_UnaryOperation(self, node): return not isinstance(node.operator, cst.Not)
+    def visit_UnaryOperation(self, node: cst.UnaryOperation) -> bool:
+        return not isinstance(node.operator, cst.Not)
 
-    def leave_Comparison(self, original, updated):
+    def leave_Comparison(self, original: cst.Comparison, updated: cst.Comparison) -> cst.BaseExpression:
         if not _one_comparison(updated, cst.NotIn, cst.IsNot) or not self.toss(): return updated
         inner = _opposite(updated).with_changes(lpar=[], rpar=[])
         return cst.UnaryOperation(cst.Not(), inner, lpar=updated.lpar, rpar=updated.rpar)
 
 # %% ../nbs/2_worlds/29_views.ipynb #c5bb2608
-_AUGMENTED = {cst.Add: cst.AddAssign, cst.Subtract: cst.SubtractAssign, cst.Multiply: cst.MultiplyAssign,
+_AUGMENTED: dict[type, Any] = {cst.Add: cst.AddAssign, cst.Subtract: cst.SubtractAssign, cst.Multiply: cst.MultiplyAssign,
               cst.FloorDivide: cst.FloorDivideAssign, cst.Modulo: cst.ModuloAssign}
-_PLAIN = {aug: plain for plain, aug in _AUGMENTED.items()}
+_PLAIN: dict[type, Any] = {aug: plain for plain, aug in _AUGMENTED.items()}
 
 class AugmentAssignments(Rewrite):
     "`x = x + 1` as `x += 1` or the other way round, where numbers are added"
@@ -449,7 +454,7 @@ class AugmentAssignments(Rewrite):
         if isinstance(target, cst.Name): return self.facts.is_number(target) and self.facts.is_number(value)
         return isinstance(target, cst.Subscript) and self.facts.is_pure(target) and isinstance(value, cst.Integer)
 
-    def leave_Assign(self, original, updated):
+    def leave_Assign(self, original: cst.Assign, updated: cst.Assign) -> cst.BaseSmallStatement:
         value = updated.value
         if len(updated.targets) != 1 or not isinstance(value, cst.BinaryOperation): return updated
         target = updated.targets[0].target
@@ -457,7 +462,7 @@ class AugmentAssignments(Rewrite):
         if not kind or not value.left.deep_equals(target) or not self._is_safe(target, value.right): return updated
         return cst.AugAssign(target, kind(), value.right) if self.toss() else updated
 
-    def leave_AugAssign(self, original, updated):
+    def leave_AugAssign(self, original: cst.AugAssign, updated: cst.AugAssign) -> cst.BaseSmallStatement:
         kind = _PLAIN.get(type(updated.operator))
         if not kind or not self._is_safe(updated.target, updated.value) or not self.toss(): return updated
         value = cst.BinaryOperation(updated.target, kind(), enclose(updated.value))
@@ -477,14 +482,14 @@ class AppendOtherwise(Rewrite):
         return (self.is_local and name.value in self.facts.lists and self.is_private(name.value)
                 and not has_any(value, *ACTING))
 
-    def leave_Expr(self, original, updated):
+    def leave_Expr(self, original: cst.Expr, updated: cst.Expr) -> cst.BaseSmallStatement:
         call = updated.value
         if not m.matches(call, _appending(m.Name())): return updated
         value = call.args[0].value
         if not self._is_safe(call.func.value, value) or not self.toss(): return updated
         return cst.AugAssign(call.func.value, cst.AddAssign(), cst.List([cst.Element(value)]))
 
-    def leave_AugAssign(self, original, updated):
+    def leave_AugAssign(self, original: cst.AugAssign, updated: cst.AugAssign) -> cst.BaseSmallStatement:
         if not m.matches(updated, m.AugAssign(m.Name(), m.AddAssign(), m.List([m.Element()]))): return updated
         value = updated.value.elements[0].value
         if not self._is_safe(updated.target, value) or not self.toss(): return updated
@@ -502,19 +507,19 @@ class CopyOtherwise(Rewrite):
         if self.facts.is_list(copied): ways.append(cst.parse_expression(f"{copied.value}[:]"))
         return self.rng.choice(ways).with_changes(lpar=updated.lpar, rpar=updated.rpar)
 
-    def leave_Call(self, original, updated):
+    def leave_Call(self, original: cst.Call, updated: cst.Call) -> cst.BaseExpression:
         return self._copy(updated, updated.args[0].value) if self.facts.calls(updated, {"list"}) else updated
-    def leave_List(self, original, updated):
+    def leave_List(self, original: cst.List, updated: cst.List) -> cst.BaseExpression:
         starred = m.matches(updated, m.List([m.StarredElement()]))
         return self._copy(updated, updated.elements[0].value) if starred else updated
-    def leave_Subscript(self, original, updated):
+    def leave_Subscript(self, original: cst.Subscript, updated: cst.Subscript) -> cst.BaseExpression:
         whole = m.matches(updated, self._WHOLE) and self.facts.is_list(updated.value)
         return self._copy(updated, updated.value) if whole else updated
 
-    def visit_AssignTarget(self, node): return False
-    def visit_Del(self, node): return False
-    def visit_AugAssign_target(self, node): self.chance, self._kept = 0, self.chance
-    def leave_AugAssign_target(self, node): self.chance = self._kept
+    def visit_AssignTarget(self, node: cst.AssignTarget) -> bool: return False
+    def visit_Del(self, node: cst.Del) -> bool: return False
+    def visit_AugAssign_target(self, node: cst.AugAssign) -> None: self.chance, self._kept = 0, self.chance
+    def leave_AugAssign_target(self, node: cst.AugAssign) -> None: self.chance = self._kept
 
 # %% ../nbs/2_worlds/29_views.ipynb #1c8be1d1
 _UNMOVABLE = *ACTING, cst.Lambda, cst.Break, cst.Continue
@@ -527,7 +532,7 @@ class UnrollComprehensions(BlockRewrite):
     "`ys = [f(x) for x in xs if c]` as a loop that appends"
     needs = cst.ListComp,
     keeps_facts = False
-    def replace(self, statement):
+    def replace(self, statement: cst.CSTNode) -> list | None:
         name, value = name_and_value(only_statement(statement))
         if not isinstance(value, cst.ListComp) or value.for_in.inner_for_in or value.for_in.asynchronous: return None
         loop = value.for_in
@@ -546,7 +551,7 @@ class RollLoops(BlockRewrite):
     keeps_facts = False
     size = 2
 
-    def replace(self, first, loop):
+    def replace(self, first: cst.CSTNode, loop: cst.CSTNode) -> list | None:
         name, value = name_and_value(only_statement(first))
         if not value or not m.matches(value, m.List([])): return None
         if not m.matches(loop, m.For(orelse=None, asynchronous=None, body=m.IndentedBlock())): return None
@@ -576,13 +581,13 @@ def _bodies(node):
 class SwapBranches(Rewrite):
     "`if a: b else: c` as `if not a: c else: b`, and so within expressions"
     needs = cst.Else, cst.IfExp
-    def leave_If(self, original, updated):
+    def leave_If(self, original: cst.If, updated: cst.If) -> cst.BaseStatement:
         if not isinstance(updated.orelse, cst.Else) or not self.toss(): return updated
         other = updated.orelse.with_changes(body=updated.body)
         return updated.with_changes(test=negate(updated.test), body=updated.orelse.body, orelse=other,
                                     whitespace_before_test=cst.SimpleWhitespace(" "))
 
-    def leave_IfExp(self, original, updated):
+    def leave_IfExp(self, original: cst.IfExp, updated: cst.IfExp) -> cst.BaseExpression:
         open_end = isinstance(updated.orelse, (cst.IfExp, cst.Lambda)) and not updated.orelse.lpar
         if open_end or not self.toss(): return updated   # it would have to be bracketed
         return updated.with_changes(body=updated.orelse, test=negate(updated.test), orelse=updated.body)
@@ -591,7 +596,7 @@ class SpreadChoices(BlockRewrite):
     "`x = a if c else b` as an `if` with two branches, and so with `return`"
     needs = cst.IfExp,
     keeps_facts = False
-    def replace(self, statement):
+    def replace(self, statement: cst.CSTNode) -> list | None:
         small = only_statement(statement)
         if not isinstance(small, (cst.Assign, cst.Return)) or not isinstance(small.value, cst.IfExp): return None
         if isinstance(small, cst.Assign) and not name_and_value(small)[0]: return None
@@ -604,7 +609,7 @@ class GatherChoices(BlockRewrite):
     "An `if` whose branches give one name a value, or return one, as `x = a if c else b`"
     needs = cst.Else,
     keeps_facts = False
-    def replace(self, statement):
+    def replace(self, statement: cst.CSTNode) -> list | None:
         yes, no = _bodies(statement)
         if not yes or not no or type(yes) is not type(no): return None
         name = name_and_value(yes)[0]
@@ -619,7 +624,7 @@ class GatherChoices(BlockRewrite):
 class DropElse(BlockRewrite):
     "`if a: return b` and `else: c` as `if a: return b`, and then c"
     needs = cst.Else,
-    def replace(self, statement):
+    def replace(self, statement: cst.CSTNode) -> list | None:
         if not m.matches(statement, m.If(orelse=m.Else(body=m.IndentedBlock()), body=m.IndentedBlock())): return None
         last = statement.body.body[-1]
         leaves = isinstance(last, cst.SimpleStatementLine) and isinstance(
@@ -629,7 +634,7 @@ class DropElse(BlockRewrite):
 class AddElse(Rewrite):
     "`if a: return b` and then c as `if a: return b` and `else: c`"
     needs = cst.If,
-    def leave_IndentedBlock(self, original, updated):
+    def leave_IndentedBlock(self, original: cst.IndentedBlock, updated: cst.IndentedBlock) -> cst.BaseSuite:
         for i, statement in enumerate(updated.body[:-1]):
             if m.matches(statement, m.If(orelse=None, body=m.IndentedBlock())) and self.is_local:
                 last = only_statement(statement.body.body[-1])
@@ -650,7 +655,7 @@ class SwapStatements(BlockRewrite):
             return all(isinstance(e, cst.Element) and self._is_quiet(e.value) for e in value.elements)
         return self.facts.is_still(value)
 
-    def replace(self, first, second):
+    def replace(self, first: cst.CSTNode, second: cst.CSTNode) -> list | None:
         a, x = name_and_value(only_statement(first))
         b, y = name_and_value(only_statement(second))
         if not a or not b or a == b or not self.is_private(a, b): return None
@@ -662,7 +667,7 @@ class SwapStatements(BlockRewrite):
 class ChangeQuotes(Rewrite):
     "'text' as \"text\" or the other way round"
     needs = cst.SimpleString,
-    def leave_SimpleString(self, original, updated):
+    def leave_SimpleString(self, original: cst.SimpleString, updated: cst.SimpleString) -> cst.BaseExpression:
         text = updated.value
         if not re.fullmatch(r"'[^'\"\\\n]*'|\"[^'\"\\\n]*\"", text) or not self.toss(): return updated
         quote = "'" if text[0] == '"' else '"'
@@ -677,22 +682,27 @@ class DropRemarks(Rewrite):
         lines = [line for line in updated.leading_lines if _is_mark(line) or not self.toss()]
         return updated.with_changes(leading_lines=lines)
 
-    def leave_TrailingWhitespace(self, original, updated):
+    def leave_TrailingWhitespace(self, original: cst.TrailingWhitespace,
+                                 updated: cst.TrailingWhitespace) -> cst.TrailingWhitespace:
         if not self.around or not updated.comment or not self.toss(): return updated
         return updated.with_changes(comment=None, whitespace=cst.SimpleWhitespace(""))
 
-    def leave_SimpleStatementLine(self, original, updated): return self._clear(updated)
-    def leave_If(self, original, updated): return self._clear(updated)
-    def leave_For(self, original, updated): return self._clear(updated)
-    def leave_While(self, original, updated): return self._clear(updated)
+    def leave_SimpleStatementLine(self, original: cst.SimpleStatementLine,
+                                  updated: cst.SimpleStatementLine) -> cst.BaseStatement:
+        return self._clear(updated)
+    def leave_If(self, original: cst.If, updated: cst.If) -> cst.BaseStatement: return self._clear(updated)
+    def leave_For(self, original: cst.For, updated: cst.For) -> cst.BaseStatement: return self._clear(updated)
+    def leave_While(self, original: cst.While, updated: cst.While) -> cst.BaseStatement:
+        return self._clear(updated)
 
 REMARKS = "next step", "go on", "as needed", "see above", "then", "this part"
 
 class AddRemarks(BlockRewrite):
     "A comment that says nothing, or an empty line, above a statement"
-    def __init__(self, facts, rng, chance=.5): super().__init__(facts, rng, chance / 4)
+    def __init__(self, facts: Facts, rng: random.Random, chance: float=.5) -> None:
+        super().__init__(facts, rng, chance / 4)
 
-    def replace(self, statement):
+    def replace(self, statement: cst.CSTNode) -> list | None:
         if not hasattr(statement, "leading_lines"): return None
         words = self.rng.choice(["", *REMARKS])
         line = cst.EmptyLine(comment=cst.Comment(f"# {words}")) if words else cst.EmptyLine(indent=False)
@@ -745,11 +755,11 @@ def _scopes(code):
     return found
 
 def choose_names(
-    variables,  # pairs (name, nodes)
-    facts, rng,
-    names,      # to choose from
-    suits,      # (old, new) -> bool
-):
+    variables: Sequence[tuple[str, Collection]],  # pairs (name, nodes)
+    facts: Facts, rng: random.Random,
+    names: Sequence[str],                         # to choose from
+    suits: Callable[[str, str], bool],            # (old, new) -> bool
+) -> list[str]:
     "A new name for each variable, no two the same; those they had may go round among them"
     own = Counter()
     for name, nodes in variables: own[name] += len(nodes)
@@ -762,12 +772,12 @@ def choose_names(
     return new
 
 def rename_variables(
-    module, facts, rng,
-    kept=(),       # names that stay
-    names=NAMES,   # to choose from
-    fits=None,     # text -> bool; None: any
-    accepts=None,  # module -> bool; None: any
-):
+    module: cst.Module, facts: Facts, rng: random.Random,
+    kept: Collection[str]=(),                           # names that stay
+    names: Sequence[str]=NAMES,                         # to choose from
+    fits: Callable[[str], bool] | None=None,            # text -> bool; None: any
+    accepts: Callable[[cst.Module], bool] | None=None,  # module -> bool; None: any
+) -> cst.Module:
     "Local variables and parameters under other names, each the same wherever it occurs"
     if facts.reflective: return module
     wrapper = MetadataWrapper(module)
@@ -803,7 +813,7 @@ class Rewording:
     after: tuple   # of the other: pairs (character, numbers of the original's statements)
     rewrites: tuple = ()  # names of what was changed
 
-def parse_code(code):
+def parse_code(code: str) -> cst.Module:
     "A program as a tree. ValueError where it is none."
     try: return cst.parse_module(code)
     except (cst.ParserSyntaxError, RecursionError) as e:
@@ -827,13 +837,13 @@ def _attempt(kind, module, facts, rng, chance, accepts):
     return module
 
 def reword_completion(
-    prompt: str,       # stays as it is
+    prompt: str,                                 # stays as it is
     completion: str,
     rng: random.Random,
-    chance=.5,         # share of the places at which each rewrite is taken
-    names=NAMES,       # that variables may get
-    fits=None,         # completion -> bool; None: all are welcome
-    rewrites=REWRITES, # what may be changed, besides names
+    chance: float=.5,                            # share of the places at which each rewrite is taken
+    names: Sequence[str]=NAMES,                  # that variables may get
+    fits: Callable[[str], bool] | None=None,     # completion -> bool; None: all are welcome
+    rewrites: Sequence[type[Rewrite]]=REWRITES,  # what may be changed, besides names
 ) -> Rewording:
     "The same program in other words after the same prompt. ValueError for what is no Python."
     code = prompt + completion
@@ -866,12 +876,12 @@ def reword_completion(
 def reword(
     code: str,
     rng: random.Random,
-    **options,  # of `reword_completion`
+    **options: Any,  # of `reword_completion`
 ) -> str:
     "The same behaviour in other words, for any Python functions. ValueError for what is no Python."
     return reword_completion("", code, rng, **options).completion
 
-def bound_names(code):
+def bound_names(code: str) -> set[str]:
     "Names that a program gives to values and arguments; none for what cannot be parsed"
     try: nodes = list(ast.walk(ast.parse(code)))
     except SyntaxError: return set()
