@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Checks that imports point downward; then writes everything that comes from the notebooks once more, in a copy of the
+# Checks that imports point downward and that prose says what the tables say; then writes everything that comes from the notebooks once more, in a copy of the
 # tree, and fails on any difference.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 python tools/floors.py
+python tools/audit.py
 
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
