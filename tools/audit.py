@@ -5,7 +5,6 @@ The values are computed from tables and settings, never typed; `w` writes a coun
 page, captions and alternative texts included, and each number in digits must be such a value. Digits in code, formulas,
 names, links' targets, years, phases and numberings are no numbers. The README is written from `index.ipynb`, so that is read.
 """
-import ast
 import json
 import os
 import re
@@ -13,6 +12,7 @@ import sys
 from contextlib import chdir
 from pathlib import Path
 from string import Formatter
+from symtable import symtable
 
 NBS = Path(__file__).parents[1]/"nbs"
 NOT_YET = ("72_six_problems", "81_consolidation", "82_unseen")  # pages whose claims are not stated yet
@@ -53,16 +53,14 @@ def lines_of(cells):
     return [line for line in re.sub(r"[*`]", "", text).splitlines() if line.strip()]
 
 
-def names(tree, *contexts):
-    "The names that code binds (`ast.Store`) or uses (`ast.Load`); a table that gets a column is bound."
-    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, contexts)}
-    if ast.Store not in contexts: return found
-    for node in ast.walk(tree):
-        if isinstance(node, ast.alias): found.add((node.asname or node.name).split(".")[0])
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)): found.add(node.name)
-        if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
-            found |= names(node.value, ast.Load)
-    return found
+def names(scope, top=True):
+    "The names that code binds, and those it needs from elsewhere; tables must be changed in the cell that makes them."
+    bound, needed = set(), set()
+    for name in scope.get_symbols():
+        if top and (name.is_assigned() or name.is_imported()): bound.add(name.get_name())
+        if name.is_referenced() and (top or name.is_global()): needed.add(name.get_name())
+    for child in scope.get_children(): needed |= names(child, False)[1]
+    return bound, needed
 
 
 def claims_of(cells, folder):
@@ -71,10 +69,10 @@ def claims_of(cells, folder):
     chosen = []
     for kind, source, _ in reversed(cells):
         if kind != "code" or option(source, "eval") == "false": continue
-        tree = ast.parse(source)
-        if names(tree, ast.Store) & needed:
+        bound, used = names(symtable(source, "cell", "exec"))
+        if bound & needed:
             chosen.append(source)
-            needed |= names(tree, ast.Load)
+            needed |= used
     space = {}
     with chdir(folder):
         for source in reversed(chosen): exec(source, space)
