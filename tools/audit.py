@@ -26,6 +26,7 @@ NO_NUMBERS = (
     r"`[^`]*`", r"\$[^$]+\$", r"https?://\S+|arXiv:\S+",
     r"\b(?:19|20)[0-3]\d\b(?![.,]?\d)",       # years
     r"\b[A-Za-z]\w*(?:[-.]\w+)*",             # names: F1, SmolLM2-135M
+    r"\b95% intervals?",
     r"\bphases? \d(?:(?:, \d)* (?:and|or|to) \d)?",
     r"^(?:#+ +)?\d+\. ",                      # numbered headings and lists
 )
@@ -55,7 +56,8 @@ def lines_of(cells):
 
 def names(scope, top=True):
     "The names that code binds, and those it needs from elsewhere; tables must be changed in the cell that makes them."
-    bound, needed = set(), set()
+    bound = set()
+    needed = set()
     for name in scope.get_symbols():
         if top and (name.is_assigned() or name.is_imported()): bound.add(name.get_name())
         if name.is_referenced() and (top or name.is_global()): needed.add(name.get_name())
