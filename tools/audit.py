@@ -5,11 +5,14 @@ The values are computed from tables and settings, never typed; `w` writes a coun
 page, captions and alternative texts included, and each number in digits must be such a value. Digits in code, formulas,
 names, links' targets, years, phases and numberings are no numbers. The README is written from `index.ipynb`, so that is read.
 """
+import ast
 import json
 import os
 import re
 import sys
-from contextlib import chdir
+import warnings
+from contextlib import chdir, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from string import Formatter
 from symtable import symtable
@@ -24,11 +27,11 @@ HIDE = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 SHOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 NO_NUMBERS = (
     r"`[^`]*`", r"\$[^$]+\$", r"https?://\S+|arXiv:\S+",
-    r"\b(?:19|20)[0-3]\d\b(?![.,]?\d)",       # years
-    r"\b[A-Za-z]\w*(?:[-.]\w+)*",             # names: F1, SmolLM2-135M
+    r"(?:(?<=\()|(?<=, )|(?<=al\. ))20[0-3]\d\b(?![.,]?\d)",  # years of papers
+    r"\b[A-Za-z]\w*(?:[-.]\w+)*",  # names: F1, SmolLM2-135M
     r"\b95% intervals?",
     r"\bphases? \d(?:(?:, \d)* (?:and|or|to) \d)?",
-    r"^(?:#+ +)?\d+\. ",                      # numbered headings and lists
+    r"^(?:#+ +)?\d+\. ",  # numbered headings and lists
 )
 
 
@@ -76,9 +79,20 @@ def claims_of(cells, folder):
             chosen.append(source)
             needed |= used
     space = {}
-    with chdir(folder):
+    with chdir(folder), redirect_stdout(StringIO()), warnings.catch_warnings(action="ignore"):
         for source in reversed(chosen): exec(source, space)
     return space.get("claims", {})
+
+
+def typed(cells):
+    "Claims whose value stands in the cell as a number, instead of being computed."
+    for kind, source, _ in cells:
+        if kind != "code" or not re.search(r"^claims\b", source, re.M): continue
+        for made in ast.walk(ast.parse(source)):
+            if not (isinstance(made, ast.Assign) and ast.unparse(made.targets[0]) == "claims"): continue
+            for template, value in zip(made.value.keys, made.value.values):
+                if any(isinstance(x, ast.Constant) for x in getattr(value, "elts", [value])):
+                    yield f"the claim '{template.value}' is typed, not computed"
 
 
 def spell(template, values):
@@ -110,7 +124,7 @@ def compare(claims, lines):
     for template, values in claims.items():
         phrase, spans = spell(template, values)
         hits = [(n, m.start()) for n, line in enumerate(lines)
-                for m in re.finditer(re.escape(phrase.lower()), line.translate(SHOW))]
+                for m in re.finditer(rf"(?<!\w){re.escape(phrase.lower())}(?!\w)", line.translate(SHOW))]
         if not hits: yield f"does not say '{phrase}'"
         for n, start in hits: known[n] |= {i + start for a, b in spans for i in range(a, b)}
     for line, covered in zip(lines, known):
@@ -142,6 +156,7 @@ def problems_of(path):
     finding = path.parent.name == "results"
     if finding: yield from length(cells)
     if (finding or path.name == "index.ipynb") and path.stem not in NOT_YET:
+        yield from typed(cells)
         yield from compare(claims_of(cells, path.parent), lines_of(cells))
 
 

@@ -38,7 +38,8 @@ def test_uncovered(tmp_path, number):
 def test_longer_number(tmp_path):
     "A claim is not borne out by the beginning of another number."
     claims = CLAIMS.replace(" of cases, in {:w} runs", "").replace(", len(table)", "")
-    assert found(tmp_path, "Right in 0.851 of cases.", claims) == ["nothing computes 0.851 in: right in 0.851 of cases."]
+    assert found(tmp_path, "Right in 0.851 of cases.", claims) == [
+        "does not say 'right in 0.85'", "nothing computes 0.851 in: right in 0.851 of cases."]
 
 
 def test_typed_number(tmp_path):
@@ -46,6 +47,18 @@ def test_typed_number(tmp_path):
     claims = CLAIMS.replace("{:.2f}", "0.85").replace("(table.rate.mean(), len(table))", "len(table)")
     assert found(tmp_path, "Right in 0.85 of cases, in two runs.", claims) == [
         "nothing computes 0.85 in: right in 0.85 of cases, in two runs."]
+
+
+def test_typed_value(tmp_path):
+    claims = CLAIMS.replace("table.rate.mean()", "0.85")
+    problem, = found(tmp_path, "Right in 0.85 of cases, in two runs.", claims)
+    assert problem.endswith("is typed, not computed")
+
+
+def test_whole_words(tmp_path):
+    "A phrase is not found in the middle of words: `none` does not bear out `one`."
+    claims = "#| hide\nclaims = {'{:w} run': len('x')}"
+    assert found(tmp_path, "In none run it happens.", claims) == ["does not say 'one run'"]
 
 
 def test_captions(tmp_path):
