@@ -13,7 +13,7 @@ READY  := .venv/.ready
 # glibc gives large blocks back at once and asks for them again at the next step; keeping them saves a sixth of phase 1.
 MEMORY := MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=8589934592
 
-.PHONY: run pinpad composed install test docs export readme types check clean help
+.PHONY: run pinpad composed install test docs export readme types check audit clean help
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## run phases 1 to 3 and the evaluation on the six problems (BASE=smollm2, OUT=runs/demo)
@@ -53,8 +53,11 @@ export: $(READY)  ## write the modules, the sidebar and the README from the note
 types: $(READY)  ## let mypy check that the types of the package fit each other
 	$(BIN)/python tools/annotations.py --mypy
 
-check: $(READY)  ## fail if `make export` would change anything, or a public function does not say its types
+check: $(READY)  ## fail if `make export` would change anything, a public function does not say its types, or a number is not what the tables say
 	PATH="$(CURDIR)/$(BIN):$$PATH" tools/check.sh
+
+audit: $(READY)  ## recompute the numbers of the README and the findings, and fail where the prose says another
+	$(BIN)/python tools/audit.py
 
 clean:  ## remove what was built; .venv and runs/ stay
 	rm -rf _docs _proc build dist *.egg-info

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Checks that imports point downward and that public functions say their types; then writes everything that comes from
-# the notebooks once more, in a copy of the tree, and fails on any difference.
+# Checks that imports point downward and public functions say their types, and prose says what the tables say; then
+# writes everything that comes from the notebooks once more, in a copy of the tree, and fails on any difference.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 python tools/floors.py
 python tools/annotations.py
+python tools/audit.py
 
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
