@@ -145,6 +145,13 @@ def act(self:Library, e, state=None):
     return self.centres[chosen].to(e.device), state
 
 @patch
+def predict(self:Library,
+    z,  # (N, n_z)
+):      # (N,) numbers, as an array
+    "Which abstract action each z is nearest to, as clusters of scikit-learn say it."
+    return torch.cdist(torch.as_tensor(z).to(self.centres), self.centres).argmin(1).numpy()
+
+@patch
 def press(self:Library, *buttons):
     "A policy that takes these abstract actions, numbers or names, one a switch, and keeps the last."
     given = self.centres[[self.find(b) for b in buttons]]
