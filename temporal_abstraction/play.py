@@ -96,7 +96,8 @@ def make_player(name=SHIPPED[0], run=None) -> Player:   # as for `check_player`
     task, backbone, mc, policy, consolidated = _parts_of(Run(Path(run).expanduser())) if run else _shipped_parts(name)
     if not isinstance(task, TextTask):
         raise ValueError(f"{task.name} has no text, and this page writes programs.")
-    data = task.data(backbone, 'train', EXPERTS)
+    kept = run and Path(run).expanduser() / 'residuals'   # of phase 2, if its data were finite
+    data = task.data(backbone, 'train', EXPERTS, kept if kept and kept.is_dir() else None)
     player = Player(task, backbone, mc, Library.fit(mc, data), _different(data.rows), policy, consolidated)
     if not run: player.consolidated = load_made(player)
     return player
@@ -309,7 +310,7 @@ def judge_programs(player, problem, prompt, completions) -> list[str]:
     samples = pd.DataFrame(dict(problem=problem.name, completion=list(completions)))
     with player.task.verifier(workers=1) as verifier: return judge(samples, verifier, N_TESTS, problems=[asked]).status.tolist()
 
-# %% ../nbs/3_measure/51_play.ipynb #play044
+# %% ../nbs/3_measure/51_play.ipynb #play046
 _CHIP = 'display:inline-block;padding:.1em .6em;border-radius:1em;font-size:.85em;font-weight:600;color:#fff;background:{}'
 _GOOD, _BAD, _OPEN = '#1a7f37', '#b3363e', '#6b7280'
 
@@ -324,7 +325,7 @@ def gate_html(program):   # `Segmented`
     bars = []
     for t, beta in enumerate(program.beta):
         title = html.escape(token_title(program, t)).replace('\n', '&#10;')
-        look = f'flex:1;height:{max(3., 100 * beta):.0f}%;background:hsl({program.hue(t):.0f},75%,50%)'
+        look = f'flex:1;max-width:.6em;height:{max(3., 100 * beta):.0f}%;background:hsl({program.hue(t):.0f},75%,50%)'
         bars.append(f'<span title="{title}" style="{look}"></span>')
     frame = 'display:flex;align-items:flex-end;height:3.5em;border-bottom:1px solid;margin-top:.6em'
     caption = '<div style="font-size:.8em;opacity:.8">gate β before each token, from 0 to 1</div>'
@@ -340,7 +341,7 @@ def plain_html(prompt, completion, status=None):
     text = f'<span style="opacity:.6">{html.escape(prompt)}</span>{html.escape(completion)}'
     return f'{verdict_html(status)}<pre style="background:none;color:inherit;line-height:1.4">{text}</pre>'
 
-# %% ../nbs/3_measure/51_play.ipynb #play048
+# %% ../nbs/3_measure/51_play.ipynb #play050
 PACE = .025   # seconds a token, at least
 LATE = .2     # seconds without a new picture, where drawing takes longer than writing
 
@@ -359,7 +360,7 @@ def paced(steps, pace=PACE):
         drawn = time.perf_counter()
     if some: yield some
 
-# %% ../nbs/3_measure/51_play.ipynb #play050
+# %% ../nbs/3_measure/51_play.ipynb #play052
 @dataclass
 class Session:
     "What one visitor has before them."
@@ -401,7 +402,7 @@ class Session:
 
     def judge(self, *completions): return judge_programs(*self.ask, completions)
 
-# %% ../nbs/3_measure/51_play.ipynb #play053
+# %% ../nbs/3_measure/51_play.ipynb #play055
 _OWN_HOST = ("default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; "
              "connect-src 'self' data: blob: ws: wss:; form-action 'self'; base-uri 'self'")
 
@@ -428,9 +429,11 @@ def _css():
     "Abstract actions as chips in the colours of their tokens."
     from_hue = lambda k: f'.actions label:nth-of-type({k + 1}) {{border-left: 7px solid hsl({k * 137.5 % 360:.0f},75%,50%)}}'
     return '\n'.join([
-        '.gradio-container {max-width: 1500px !important; margin: auto}',
+        '.gradio-container {max-width: 1500px !important; margin: auto !important}',
+        '.dark {color-scheme: dark}',
         '.actions label, .code pre, .code textarea {font-family: var(--font-mono); font-size: .82rem}',
-        '.code pre {overflow-x: auto; margin: .5em 0 0; padding: 0; font-size: .8rem}',
+        '.code {min-width: 0; max-width: calc(100vw - 4rem)}',
+        '.code pre {overflow-x: auto; margin: .5em 0 0; padding: 0; font-size: .76rem}',
         '.code pre span[title], .gate span[title] {cursor: pointer}',
         'footer {display: none !important}', *map(from_hue, range(24))])
 
@@ -441,7 +444,7 @@ def _launching(gr):
     return dict(theme=theme, css=_css(), share=False, ssr_mode=False, footer_links=[], enable_monitoring=False,
                 app_kwargs=dict(middleware=[Middleware(OwnHostOnly)]))
 
-# %% ../nbs/3_measure/51_play.ipynb #play054
+# %% ../nbs/3_measure/51_play.ipynb #play056
 _PICK = """element.addEventListener('click', event => {
     const found = (event.target.title || '').match(/^segment (\\d+)/);
     if (found) trigger('select', {index: found[1] - 1});
@@ -472,10 +475,10 @@ def _show(gr, w):
             with gr.Column(min_width=300, scale=1):
                 gr.Markdown(f'### {title}')
                 js = dict(js_on_load=_PICK) if part == 'program' else {}
-                setattr(w, part, gr.HTML(padding=False, elem_id=part, elem_classes='code', **js))
+                setattr(w, part, gr.HTML(padding=False, min_height=90, elem_id=part, elem_classes='code', **js))
                 if part == 'learned': w.consolidate = gr.Button('Consolidate (one to three minutes)', elem_id='consolidate')
 
-# %% ../nbs/3_measure/51_play.ipynb #play055
+# %% ../nbs/3_measure/51_play.ipynb #play057
 def _change(gr, w):
     "Widgets that change what was written."
     with gr.Row():
@@ -498,7 +501,7 @@ def choices_of(program):
     names = [' '.join(text.split()) for text in segments_of(program)]
     return [(f'{k}: {name if len(name) < 60 else name[:59] + "…"}', k - 1) for k, name in enumerate(names, 1)]
 
-# %% ../nbs/3_measure/51_play.ipynb #play058
+# %% ../nbs/3_measure/51_play.ipynb #play060
 class Handlers:
     "What happens when something is clicked; w holds the widgets."
     def __init__(self, gr, w, run=None):
@@ -539,7 +542,7 @@ class Handlers:
         "A token was clicked: its segment."
         return event.index
 
-# %% ../nbs/3_measure/51_play.ipynb #play059
+# %% ../nbs/3_measure/51_play.ipynb #play061
 @patch
 def grow(self:Handlers, session, policy):
     "The program in the middle, token by token."
@@ -568,7 +571,7 @@ def rewrite(self:Handlers, session, plan):
     yield from self.grow(session, follow(plan))
     yield {self.w.program: program_html(session.program, *session.judge(session.completion))}
 
-# %% ../nbs/3_measure/51_play.ipynb #play060
+# %% ../nbs/3_measure/51_play.ipynb #play062
 @patch
 def swap(self:Handlers, session, k, name):
     z = session.player.library.centres[session.player.library.find(name)]
@@ -578,7 +581,9 @@ def swap(self:Handlers, session, k, name):
 def hold(self:Handlers, session, k, name):
     "While something is written: from the next switch on; else from the switch behind the chosen segment."
     z = session.player.library.centres[session.player.library.find(name)]
-    if session.held: session.held.z = z
+    if session.held:
+        session.held.z = z
+        yield {self.w.note: f'Held from the next switch on: {name}'}
     else: yield from self.rewrite(session, hold(session.plan(), k, z))
 
 @patch
@@ -590,14 +595,14 @@ def transplant(self:Handlers, session, k, i, j):
 @patch
 def consolidate(self:Handlers, session):
     "Phase 4, and what the model writes then."
-    yield {self.w.note: 'Consolidating: the model imitates what abstract actions find.'}
+    yield {self.w.note: 'Consolidating: the model imitates what abstract actions find.', self.w.learned: ''}
     with _one_at_a_time: session.player.consolidated or make_consolidated(session.player)
     yield {self.w.consolidate: self.gr.Button(visible=False), self.w.note: 'Consolidated, and kept for the next time.'}
     session.prompt = session.prompt or session.problem.prompt
     text = session.alone(session.player.consolidated)
     yield {self.w.learned: plain_html(session.prompt, text, *session.judge(text))}
 
-# %% ../nbs/3_measure/51_play.ipynb #play061
+# %% ../nbs/3_measure/51_play.ipynb #play063
 def _in_sentences(handler, note):
     "A handler whose errors are said to the visitor."
     @wraps(handler)
@@ -633,7 +638,7 @@ def app(
     check_player(task, run)
     gr = load_gradio()
     w = SimpleNamespace()
-    with gr.Blocks(analytics_enabled=False, title='Playing with abstract actions') as page:
+    with gr.Blocks(analytics_enabled=False, fill_width=True, title='Playing with abstract actions') as page:
         w.session = gr.State(None)
         gr.Markdown(_HEAD)
         _ask(gr, w, [*([str(run)] if run else []), *SHIPPED], str(run) if run else task)
@@ -643,7 +648,7 @@ def app(
     page.launch = partial(page.launch, **_launching(gr))
     return page
 
-# %% ../nbs/3_measure/51_play.ipynb #play066
+# %% ../nbs/3_measure/51_play.ipynb #play070
 def check_port(host, port):
     "Raise `ValueError` where no page can be shown."
     if not 0 < port < 65536: raise ValueError(f"--port must lie between 1 and 65535, got {port}.")
@@ -675,7 +680,7 @@ def serve(
         page.block_thread()
     finally: page.close(verbose=False)
 
-# %% ../nbs/3_measure/51_play.ipynb #play067
+# %% ../nbs/3_measure/51_play.ipynb #play071
 @dataclass
 class Play:
     "A page on which abstract actions are held, swapped and transplanted, and programs judged."
