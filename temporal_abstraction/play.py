@@ -544,12 +544,12 @@ class Handlers:
 
 # %% ../nbs/3_measure/51_play.ipynb #play061
 @patch
-def grow(self:Handlers, session, policy):
+def grow(self:Handlers, session, policy, k=0):   # which segment is chosen then
     "The program in the middle, token by token."
     yield {self.w.note: 'Writing under abstract actions.'}
     for program in session.grow(policy): yield {self.w.program: program_html(program)}
     choices = choices_of(program)
-    yield {self.w.segment: self.gr.Dropdown(choices, value=0),
+    yield {self.w.segment: self.gr.Dropdown(choices, value=min(k, len(choices) - 1)),
            self.w.note: f'{len(choices)} abstract actions, {len(program.tokens)} tokens.'}
 
 @patch
@@ -566,16 +566,16 @@ def write(self:Handlers, session, prompt, who, temperature, seed):
            **{place: plain_html(prompt, text, said) for (place, text), said in zip(texts.items(), others)}}
 
 @patch
-def rewrite(self:Handlers, session, plan):
+def rewrite(self:Handlers, session, plan, k):
     "The program in the middle under another plan."
-    yield from self.grow(session, follow(plan))
+    yield from self.grow(session, follow(plan), k)
     yield {self.w.program: program_html(session.program, *session.judge(session.completion))}
 
 # %% ../nbs/3_measure/51_play.ipynb #play062
 @patch
 def swap(self:Handlers, session, k, name):
     z = session.player.library.centres[session.player.library.find(name)]
-    yield from self.rewrite(session, swap(session.plan(), k, z))
+    yield from self.rewrite(session, swap(session.plan(), k, z), k)
 
 @patch
 def hold(self:Handlers, session, k, name):
@@ -584,13 +584,13 @@ def hold(self:Handlers, session, k, name):
     if session.held:
         session.held.z = z
         yield {self.w.note: f'Held from the next switch on: {name}'}
-    else: yield from self.rewrite(session, hold(session.plan(), k, z))
+    else: yield from self.rewrite(session, hold(session.plan(), k, z), k)
 
 @patch
 def transplant(self:Handlers, session, k, i, j):
     "Segment j of expert i goes where segment k is."
     theirs = plan_of(expert_program(session.player, i))
-    yield from self.rewrite(session, swap(session.plan(), k, theirs[j]))
+    yield from self.rewrite(session, swap(session.plan(), k, theirs[j]), k)
 
 @patch
 def consolidate(self:Handlers, session):
@@ -678,6 +678,7 @@ def serve(
     try:
         find_player(*((SHIPPED[0], str(run)) if run else (task, None)))   # while somebody opens it
         page.block_thread()
+    except KeyboardInterrupt: pass
     finally: page.close(verbose=False)
 
 # %% ../nbs/3_measure/51_play.ipynb #play071
