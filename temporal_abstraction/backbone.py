@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BackboneError', 'HalfCache', 'SplitCache', 'Backbone', 'Execution', 'set_execution', 'precision', 'executed',
-           'cache_word', 'fetch', 'commit_of', 'plain_name', 'some_of', 'decode_written']
+           'cache_word', 'cache_home', 'fetch', 'commit_of', 'plain_name', 'some_of', 'decode_written']
 
 # %% ../nbs/1_method/01_backbone.ipynb #5a417e1d
 import contextlib
@@ -757,8 +757,8 @@ def _complete_or_nothing(folder): # a folder that does not exist yet
         shutil.rmtree(temporary, ignore_errors=True)
 
 # %% ../nbs/1_method/01_backbone.ipynb #114f79f6
-def _cache_home():
-    "Where unpacked models are kept: `$TEMPORAL_ABSTRACTION_CACHE`, or `~/.cache/temporal_abstraction`."
+def cache_home():
+    "Where unpacked models are kept, and what else takes time to make: `$TEMPORAL_ABSTRACTION_CACHE`, or `~/.cache/temporal_abstraction`."
     return Path(os.environ.get("TEMPORAL_ABSTRACTION_CACHE") or "~/.cache/temporal_abstraction").expanduser()
 
 def _smollm2_gguf():
@@ -773,7 +773,7 @@ def _smollm2_gguf():
 # %% ../nbs/1_method/01_backbone.ipynb #95fb4244
 def _smollm2_folder():
     "Folder of SmolLM2-135M-Instruct in bfloat16, unpacked at the first call."
-    folder = _cache_home()/"smollm2"
+    folder = cache_home()/"smollm2"
     if (folder/"config.json").is_file(): return folder
     if folder.is_dir() and any(folder.iterdir()):
         raise BackboneError(

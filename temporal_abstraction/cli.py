@@ -38,6 +38,7 @@ from .finding import FindAndConsolidateConfig
 from .pipeline import (
     AdaptConfig, CompareConfig, DiscoverConfig, EvaluateConfig, ExploreConfig, GatherConfig,
     Loads, Machine, RunSettings, set_seed)
+from .play import Play
 from .pretraining import ScratchConfig
 from .runs import Run, run_command
 from .studies.composed import PRETRAINED, SETTINGS as COMPOSED
@@ -260,6 +261,7 @@ def begin(argv: Sequence[str]) -> Verb | Check:
     if said['base'] == '': raise ValueError("--base is empty; without it, a small model is trained from nothing.")
     task = next((a for a in argv[1:2] if not a.startswith('-')), 'problems')
     if argv[0] == 'check': return Check(task, said['base'])
+    if argv[0] == 'play': return Play()
     settings = find_settings(find_task(task).name, said['base'])
     base = Base(said['base'])
     short = Path(task.removeprefix('hub:')).name.split('.')[0] if is_place(task) else task
@@ -283,9 +285,9 @@ FOLLOWING = {  # verb: (its options, the phase whose settings they are)
     'discover': (Discover, 'discover'), 'explore': (Explore, 'explore'), 'consolidate': (Consolidate, 'consolidate'),
     'evaluate': (Evaluate, 'evaluate'),
     'compare': (Compare, 'compare'), 'report': (Report, None), 'save': (Save, None), 'push': (Push, None)}
-NEW = 'run', 'check', 'gather', 'adapt'   # verbs that name a task; the others read it from the run's folder
+NEW = 'run', 'check', 'gather', 'adapt', 'play'   # verbs that name a task; the others read it from the run's folder
 VERBS = {'run': Everything, 'check': Check, 'gather': Gather, 'adapt': Adapt,
-         **{k: kind for k, (kind, _) in FOLLOWING.items()}}
+         **{k: kind for k, (kind, _) in FOLLOWING.items()}, 'play': Play}
 
 # %% ../nbs/3_measure/52_cli.ipynb #afb07c58
 USAGE = '\n'.join([

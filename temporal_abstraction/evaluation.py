@@ -30,13 +30,15 @@ from sklearn.metrics import adjusted_mutual_info_score, balanced_accuracy_score
 from sklearn.model_selection import cross_val_predict, StratifiedGroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+from torch.distributions import Categorical
 from transformers import PreTrainedTokenizerBase, StoppingCriteria
 
 from .backbone import Backbone, decode_written
-from .data import DataSource, ExpertData, to_steps
+from .data import action_logits, DataSource, ExpertData, to_steps
 from .internal_env import InternalEnv
 from .extraction import extract_code
 from .internal_rl import rollout
+from .library import Library
 from .metacontroller import Metacontroller, soft
 from .plots import Segmented, sort_known
 from .probing import spans
@@ -619,12 +621,24 @@ def _as_row(program):
     return dict(zip(('prompt', 'completion'), _split_code(program)))
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #f3b597e1
+def _labelled(switch, z, clusters):
+    "A number for each step, of its segment or its cluster, and names of clusters where they have some."
+    if clusters is None: return switch.cumsum() - 1, None
+    return clusters.predict(z.astype(float)), getattr(clusters, 'names', None)
+
+@torch.no_grad()
+def _entropies(backbone, mc, data, z):
+    "Nats of entropy of the controlled model's distribution at each step of the only program there is: (T,)."
+    batch = next(iter(data.loader(1))).to(backbone.device)
+    e_hat = batch.e + mc.decoder.control(z.to(mc.mean), batch.e.to(mc.mean.dtype)).to(batch.e)
+    return _array(Categorical(logits=action_logits(backbone, batch, e_hat)).entropy()[0])
+
 def segment(
     backbone: Backbone,
     mc: Metacontroller,
     # text of a function, a `Program`, or a row of the expert dataset
     program: str | Program | Mapping[str, Any],
-    clusters: Pipeline | None=None,  # from `fit_clusters`: equal colours then mean similar abstract actions
+    clusters: Pipeline | Library | None=None,  # from `fit_clusters`, or a `Library`: equal colours then mean similar abstract actions
 ) -> Segmented:
     "Describe a program by abstract actions, and show which token was written under which."
     row = _as_row(program)
@@ -632,21 +646,23 @@ def segment(
     steps = to_steps(text, backbone.tokenizer)
     ids = torch.tensor([steps[0]['context'] + steps[0]['obs']], device=backbone.device)
     with torch.no_grad(): e, _ = backbone.lower(ids)
-    t, = traces(mc, ExpertData(steps, e[0].cpu()))
-    label = t.switch.cumsum() - 1 if clusters is None else clusters.predict(t.z.astype(float))
-    return Segmented(row['prompt'], t.actions, t.switch, t.beta, t.z, label)
+    data = ExpertData(steps, e[0].cpu())
+    t, = traces(mc, data)
+    entropy = _entropies(backbone, mc, data, torch.as_tensor(t.z)[None])
+    return Segmented(row['prompt'], t.actions, t.switch, t.beta, t.z, *_labelled(t.switch, t.z, clusters), entropy)
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #7162da46
 def segment_steered(
     backbone: Backbone,
-    out: Steered,                    # from `steer`
+    out: Steered,                    # from `steer`; with `output_scores=True` tokens tell their entropy, too
     i: int=0,                        # which row of the batch
-    clusters: Pipeline | None=None,  # from `fit_clusters`
+    clusters: Pipeline | Library | None=None,  # from `fit_clusters`, or a `Library`
 ) -> Segmented:
     "A generated program, coloured by the abstract actions it was generated under."
     n = out.switches.shape[1]
     ids = out.sequences[i].tolist()
     text = lambda x: str(backbone.tokenizer.decode(x, skip_special_tokens=True))
     switch, z, beta = (_array(x[i]) for x in (out.switches, out.z, out.beta[..., 0]))
-    label = switch.cumsum() - 1 if clusters is None else clusters.predict(z.astype(float))
-    return Segmented(text(ids[:-n]), [text([t]) for t in ids[-n:]], switch, beta, z, label)
+    entropy = None if out.scores is None else _array(Categorical(logits=torch.stack([s[i] for s in out.scores])).entropy())
+    tokens = [text([t]) for t in ids[-n:]]
+    return Segmented(text(ids[:-n]), tokens, switch, beta, z, *_labelled(switch, z, clusters), entropy)

@@ -149,6 +149,13 @@ def act(self:Library, e: torch.Tensor, state: Any=None) -> tuple[torch.Tensor, A
     return self.centres[chosen].to(e.device), state
 
 @patch
+def predict(self:Library,
+    z: torch.Tensor | np.ndarray,  # (N, n_z)
+) -> np.ndarray:                   # (N,) numbers
+    "Which abstract action each z is nearest to, as clusters of scikit-learn say it."
+    return torch.cdist(torch.as_tensor(z).to(self.centres), self.centres).argmin(1).numpy()
+
+@patch
 def press(self:Library, *buttons: int | str) -> Callable:
     "A policy that takes these abstract actions, numbers or names, one a switch, and keeps the last."
     given = self.centres[[self.find(b) for b in buttons]]

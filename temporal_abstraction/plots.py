@@ -7,7 +7,7 @@ __all__ = ['PALETTE', 'TEAL', 'GATES', 'TASKS', 'VARIANTS', 'NATS', 'GREY', 'OTH
            'kind_colour', 'Picture', 'apply_look', 'new_figure', 'place_legend', 'plot_gate', 'plot_gates',
            'plot_alignment', 'plot_actions', 'plot_probe', 'plot_controllers', 'plot_discovery', 'plot_sweep',
            'name_by_rate', 'plot_learning_curves', 'plot_each_run', 'plot_courses', 'plot_learning', 'plot_pass_rates',
-           'Segmented', 'segments_html', 'segments_figure']
+           'Segmented', 'token_title', 'segments_html', 'segments_figure']
 
 # %% ../nbs/3_measure/40_plots.ipynb #44b83253
 import html
@@ -445,6 +445,8 @@ class Segmented:
     beta: np.ndarray       # (T,) gate values
     z: np.ndarray          # (T, n_z) abstract action in force
     label: np.ndarray      # (T,) number of the segment, or cluster of its abstract action
+    names: list = None     # of the clusters, by number
+    entropy: np.ndarray = None   # (T,) of the distribution that the token is drawn from, in nats
 
     def hue(self, t: int) -> float: return self.label[t] * 137.5 % 360
 
@@ -459,13 +461,23 @@ class Segmented:
         segments_figure(self, **options).savefig(path, dpi=200)
 
 # %% ../nbs/3_measure/40_plots.ipynb #1a773c50
+def token_title(
+    s: Segmented,
+    t,  # which token, from 0
+):      # text of three lines, the last one where there is an entropy
+    "What a token answers when the pointer rests on it."
+    name = f': {s.names[s.label[t]]}' if s.names else ''
+    lines = [f'segment {s.switch[:t + 1].sum()}, abstract action {s.label[t]}{name}', f'gate {s.beta[t]:.2f}']
+    if s.entropy is not None: lines.append(f'entropy of the next token {s.entropy[t]:.2f} nats')
+    return '\n'.join(lines)
+
 def segments_html(s: Segmented) -> str:
-    "A program as HTML; hover over a token to see the gate."
+    "A program as HTML; hover over a token to see its abstract action, the gate and the entropy."
     parts = []
     for t, token in enumerate(s.tokens):
         if not token: continue
         edge = f'border-left:2px solid hsl({s.hue(t):.0f},75%,50%);' if s.switch[t] else ''
-        title = f'action {s.switch[:t + 1].sum()}, step {t + 1}, beta {s.beta[t]:.2f}'
+        title = html.escape(token_title(s, t)).replace('\n', '&#10;')
         style = f'{edge}background:hsla({s.hue(t):.0f},75%,50%,.25)'
         parts.append(f'<span title="{title}" style="{style}">{html.escape(token)}</span>')
     prompt = f'<span style="opacity:.6">{html.escape(s.prompt)}</span>'
