@@ -16,7 +16,7 @@ from typing import Any, Literal
 from accelerate.tracking import GeneralTracker, TensorBoardTracker, TrackioTracker, WandBTracker
 from accelerate.utils import is_tensorboard_available, is_trackio_available, is_wandb_available
 
-from .processes import is_writer
+from .processes import is_writer, processes
 
 # %% ../nbs/1_method/06_tracking.ipynb #track07
 TrackerName = Literal['none', 'tensorboard', 'wandb', 'trackio']
@@ -82,6 +82,7 @@ def open_tracker(
     if _wanted.get() is None or not is_writer(): return None
     name, folder, job = _wanted.get()
     run = ' '.join(part for part in (title, job) if part).replace(': ', ' - ').replace('/', '-')
+    processes()   # without it, `accelerate` refuses to log that a tracker has begun
     kind = _KINDS[name][1]
     tracker = kind(run, folder / 'tensorboard') if name == 'tensorboard' else kind(folder.name, name=run)
     tracker.start()
