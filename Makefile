@@ -16,8 +16,8 @@ MEMORY := MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=8589934592
 .PHONY: run pinpad composed install test docs export readme types check audit clean help
 .DEFAULT_GOAL := run
 
-run: $(READY)  ## run phases 1 to 3 and the evaluation on the six problems (BASE=smollm2, OUT=runs/demo)
-	$(MEMORY) OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run problems --base $(BASE) --out $(OUT)
+run: $(READY)  ## run all four phases and the evaluation on the six problems (BASE=smollm2, OUT=runs/demo)
+	$(MEMORY) OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run problems --consolidated --base $(BASE) --out $(OUT)
 
 pinpad: $(READY)  ## run the gridworld from nothing to all figures (PRESET=mini)
 	OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run pinpad:$(PRESET) --out runs/pinpad-$(PRESET)

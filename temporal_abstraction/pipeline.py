@@ -47,7 +47,7 @@ from .evaluation import (
     collect_actions, comparison_table, decode_labels, gate_alignment, gate_statistics, judge,
     measure_clusters, pass_at_k_table, pass_rates, pool_problems, sample_programs, segment, switch_table, traces,
     transplant, unseen_share, Trace)
-from .finding import find_and_consolidate, FindAndConsolidateConfig, FindConfig
+from .finding import find_and_consolidate, FindAndConsolidateConfig, FindConfig, POLICIES
 from .internal_env import InternalEnv
 from .internal_rl import (
     distil, DistilConfig, internal_rl, InternalRLConfig, Policy, rollout)
@@ -717,14 +717,14 @@ def load_consolidated(run: Run, machine: Machine=Machine()) -> Backbone:
 def consolidate(run: Run, config: FindAndConsolidateConfig=FindAndConsolidateConfig(), task: str | Task | None=None, machine: Machine=Machine()) -> None:
     "Phase 4: what abstract actions find, the model learns."
     c = config
-    earlier = 'explore' if c.find.by == 'policy' else 'discover'
+    earlier = 'explore' if c.find.by in POLICIES else 'discover'
     settings = dict(asdict(c), **{earlier: run.config(earlier)})
     if run.done('consolidate', settings): return
     task = load_task(run, task)
     task.check(c.find.n_tests)
     machine = replace(machine, shard=False)   # its blocks get updates
     backbone, mc = load_actions(run, machine)
-    policy = load_policy(run) if c.find.by == 'policy' else None
+    policy = load_policy(run, c.find.by) if c.find.by in POLICIES else None
     with run.writing('consolidate', settings) as folder, task.verifier() as verifier:
         vocab = find_vocabulary(run, task, backbone)
         kept = residual_folder(run)

@@ -28,7 +28,7 @@ DISCOVER = DiscoverConfig(
     switch_cost=.1, cost_warmup=.2, metacontroller=MetacontrollerSizes(n_z=8, n_h=32, n_s=32, embedder='rest'))
 
 CONSOLIDATE = FindAndConsolidateConfig(
-    rounds=8, programs=96, steps=24, batch_size=16, lr=3e-4, solved=.95, find=FindConfig(by='policy', lanes=48))
+    rounds=4, programs=96, steps=24, batch_size=16, replay=.125, lr=3e-4, solved=.95, find=FindConfig(by='distilled', lanes=48))
 
 PROBLEMS = RunSettings(
     scratch=ScratchConfig(steps=1600, batch_size=64), discover=DISCOVER, compare=COMPARE, consolidate=CONSOLIDATE)
