@@ -25,18 +25,24 @@ from functools import cache, partial, wraps
 from io import StringIO
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any, NamedTuple, TYPE_CHECKING
+from typing import Any, NamedTuple, NewType, TYPE_CHECKING
 
 import tyro
 from fastcore.basics import patch
 
 # %% ../nbs/3_measure/51_play.ipynb #play004t
-if TYPE_CHECKING:   # loaded when they are needed: help comes at once
-    import torch
+if TYPE_CHECKING:
+    from torch import Tensor
     from temporal_abstraction.backbone import Backbone
     from temporal_abstraction.finding import FindAndConsolidateConfig
     from temporal_abstraction.grammar import Problem
     from temporal_abstraction.plots import Segmented
+else:   # only their names, so that nothing heavy is loaded
+    Backbone = NewType('Backbone', object)
+    FindAndConsolidateConfig = NewType('FindAndConsolidateConfig', object)
+    Problem = NewType('Problem', object)
+    Segmented = NewType('Segmented', object)
+    Tensor = NewType('Tensor', object)
 
 # %% ../nbs/3_measure/51_play.ipynb #play009
 SHIPPED = 'tables', 'many', 'stacks'   # tasks of which base, metacontroller and policy come with the package
@@ -134,14 +140,14 @@ def find_player(name: str=SHIPPED[0], run: str | Path | None=None) -> Player:   
 # %% ../nbs/3_measure/51_play.ipynb #play013
 CONSOLIDATE_TESTS = 8   # hidden reward tests a program
 
-def consolidation_settings(player: Player) -> "FindAndConsolidateConfig":
+def consolidation_settings(player: Player) -> FindAndConsolidateConfig:
     "Phase 4: programs that the policy of internal RL writes, or those of the library at random, are imitated."
     from temporal_abstraction.finding import FindAndConsolidateConfig, FindConfig
     return FindAndConsolidateConfig(find=FindConfig(by='policy' if player.policy else 'library', n_tests=CONSOLIDATE_TESTS))
 
 def made_folder(
     player: Player,
-    config: "FindAndConsolidateConfig | None"=None,   # None: those above
+    config: FindAndConsolidateConfig | None=None,   # None: those above
 ) -> Path:
     "Where the consolidated model of this player is kept: settings and weights are in its name."
     from temporal_abstraction.backbone import cache_home
@@ -149,13 +155,13 @@ def made_folder(
     parts = config or consolidation_settings(player), player.backbone.model, player.mc, player.policy
     return cache_home() / 'consolidated' / f'{player.task.name}-{fingerprint(*parts)[:16]}'
 
-def load_made(player: Player, config: "FindAndConsolidateConfig | None"=None) -> "Backbone | None":
+def load_made(player: Player, config: FindAndConsolidateConfig | None=None) -> Backbone | None:
     "The consolidated model that was made for this player; None if there is none."
     from temporal_abstraction.backbone import Backbone
     folder = made_folder(player, config)
     return Backbone.from_pretrained(str(folder)) if folder.is_dir() else None
 
-def make_consolidated(player: Player, config: "FindAndConsolidateConfig | None"=None) -> "Backbone":
+def make_consolidated(player: Player, config: FindAndConsolidateConfig | None=None) -> Backbone:
     "Phase 4, for real: one to three minutes for what comes with the package. Kept for the next time."
     from temporal_abstraction.finding import find_and_consolidate
     from temporal_abstraction.storage import move
@@ -186,7 +192,7 @@ def _unknown(tokenizer, prompt):
     places = zip(found['input_ids'], found['offset_mapping'])
     return next((prompt[a:b].strip() for i, (a, b) in places if i == tokenizer.unk_token_id), None)
 
-def check_prompt(player: Player, problem: "Problem", prompt: str) -> "torch.Tensor":
+def check_prompt(player: Player, problem: Problem, prompt: str) -> Tensor:
     "Its tokens (1, P). ValueError in a sentence for a prompt that no program can be written for."
     if not prompt.strip(): raise ValueError("The prompt is empty; write what the program shall begin with.")
     tokenizer = player.backbone.tokenizer
@@ -216,7 +222,7 @@ def _ended(player, problem, ids, before):
     return cut_function(text) != text
 
 def write_steps(
-    player: Player, problem: "Problem", prompt: str,
+    player: Player, problem: Problem, prompt: str,
     policy: Callable,       # (e, state) -> (z, state), as for `steer`
     temperature: float=0.,  # of the model's tokens; 0: the likeliest
     seed: int=0,            # of what is drawn
@@ -254,7 +260,7 @@ def completion_of(
 def program_of(
     player: Player, prompt: str,
     steps: Sequence[Step],  # at least one
-) -> "Segmented":
+) -> Segmented:
     "What was written so far, coloured by the abstract actions of the library."
     import numpy as np
     import torch
@@ -265,27 +271,27 @@ def program_of(
     return Segmented(prompt, tokens, switch, beta, z.numpy(), player.library.predict(z), player.library.names, entropy)
 
 # %% ../nbs/3_measure/51_play.ipynb #play026
-def plan_of(program: "Segmented") -> list["torch.Tensor"]:
+def plan_of(program: Segmented) -> list[Tensor]:
     "One abstract action a segment: list of (n_z,)."
     import torch
     return list(torch.as_tensor(program.z)[torch.as_tensor(program.switch)])
 
 def swap(
-    plan: Sequence["torch.Tensor"], k: int,
-    z: "torch.Tensor",  # (n_z,)
-) -> list["torch.Tensor"]:
+    plan: Sequence[Tensor], k: int,
+    z: Tensor,  # (n_z,)
+) -> list[Tensor]:
     "Another abstract action in segment k, which is counted from 0."
     if not 0 <= k < len(plan): raise ValueError(f"There is no segment {k + 1}; the program has {len(plan)}.")
     return [*plan[:k], z, *plan[k + 1:]]
 
 def hold(
-    plan: Sequence["torch.Tensor"], k: int,
-    z: "torch.Tensor",  # (n_z,)
-) -> list["torch.Tensor"]:
+    plan: Sequence[Tensor], k: int,
+    z: Tensor,  # (n_z,)
+) -> list[Tensor]:
     "One abstract action from the switch that ends segment k on; everything before it stays."
     return [*swap(plan, k, plan[k] if 0 <= k < len(plan) else z)[:k + 1], z]
 
-def follow(plan: list["torch.Tensor"]) -> Callable:
+def follow(plan: list[Tensor]) -> Callable:
     "The policy that takes a plan's abstract actions in order and keeps the last."
     import torch
     from temporal_abstraction.steering import replay
@@ -295,12 +301,12 @@ def follow(plan: list["torch.Tensor"]) -> Callable:
 def expert_program(
     player: Player,
     i: int=0,  # which of the player's experts' programs
-) -> "Segmented":
+) -> Segmented:
     "An expert's program, read and coloured."
     from temporal_abstraction.evaluation import segment
     return segment(player.backbone, player.mc, player.experts[i], player.library)
 
-def segments_of(program: "Segmented") -> list[str]:
+def segments_of(program: Segmented) -> list[str]:
     "The text of each segment, without what is only layout."
     starts = [t for t, switch in enumerate(program.switch) if switch]
     return [''.join(program.tokens[a:b]).strip() for a, b in zip(starts, [*starts[1:], None])]
@@ -312,7 +318,7 @@ class Held:
     policy: Callable
     z: Any = None   # (n_z,) from the next switch on; None: as the policy says
 
-    def __call__(self, e: "torch.Tensor", state: Any) -> tuple["torch.Tensor", Any]:
+    def __call__(self, e: Tensor, state: Any) -> tuple[Tensor, Any]:
         z, state = self.policy(e, state)
         return (z if self.z is None else self.z.to(z).expand_as(z)), state
 
@@ -336,7 +342,7 @@ SAID = {'passed': 'right: passes all hidden tests', 'failed': 'wrong: fails a hi
         'killed': 'wrong: had to be stopped', 'invalid': 'wrong: is no program'}
 
 def write_alone(
-    player: Player, problem: "Problem", prompt: str, model: "Backbone",
+    player: Player, problem: Problem, prompt: str, model: Backbone,
     temperature: float=0.,  # as for `write_steps`
     seed: int=0,
 ) -> str:
@@ -346,7 +352,7 @@ def write_alone(
     asked = [replace(problem, prompt=prompt)]
     return sample_programs(model, asked, 1, temperature, seed=seed, max_new_tokens=longest).completion[0]
 
-def judge_programs(player: Player, problem: "Problem", prompt: str, completions: Iterable[str]) -> list[str]:
+def judge_programs(player: Player, problem: Problem, prompt: str, completions: Iterable[str]) -> list[str]:
     "The status of each program, as the verifier says it; the keys of `SAID`."
     import pandas as pd
     from temporal_abstraction.evaluation import judge
@@ -365,7 +371,7 @@ def verdict_html(
     colour = _OPEN if status is None else _GOOD if status == 'passed' else _BAD
     return f'<div class="verdict" style="{_CHIP.format(colour)}">{html.escape(SAID.get(status, "not judged yet"))}</div>'
 
-def gate_html(program: "Segmented") -> str:
+def gate_html(program: Segmented) -> str:
     "The gate over the tokens: a bar each."
     from temporal_abstraction.plots import token_title
     bars = []
@@ -377,7 +383,7 @@ def gate_html(program: "Segmented") -> str:
     caption = '<div style="font-size:.8em;opacity:.8">gate β before each token, from 0 to 1</div>'
     return f'<div class="gate" style="{frame}">{"".join(bars)}</div>{caption}'
 
-def program_html(program: "Segmented", status: str | None=None) -> str:
+def program_html(program: Segmented, status: str | None=None) -> str:
     "A program with its verdict and its gate."
     from temporal_abstraction.plots import segments_html
     return verdict_html(status) + segments_html(program) + gate_html(program)
@@ -421,14 +427,14 @@ class Session:
     held: Any = None       # the `Held` policy under which something is being written
 
     @property
-    def ask(self) -> tuple[Player, "Problem", str]: return self.player, self.problem, self.prompt
+    def ask(self) -> tuple[Player, Problem, str]: return self.player, self.problem, self.prompt
 
-    def plan(self) -> list["torch.Tensor"]:
+    def plan(self) -> list[Tensor]:
         "Of the program that is shown. ValueError where there is none."
         if self.program is None: raise ValueError("There is no program yet; let the model write one first.")
         return plan_of(self.program)
 
-    def grow(self, policy: Callable) -> Iterator["Segmented"]:
+    def grow(self, policy: Callable) -> Iterator[Segmented]:
         "Write a program; yields it after each token, or after several where whoever draws it is slower."
         self.held = Held(policy)
         steps = []
@@ -442,7 +448,7 @@ class Session:
 
     def _before(self): return int(self.player.backbone.tokenizer(self.prompt)['input_ids'][-1])
 
-    def alone(self, model: "Backbone") -> str:
+    def alone(self, model: Backbone) -> str:
         "What a model writes without abstract actions, for the same prompt."
         return write_alone(*self.ask, model, self.temperature, self.seed)
 
@@ -542,7 +548,7 @@ def _change(gr, w):
             w.theirs = gr.Dropdown([], label='its segment', elem_id='theirs')
             w.transplant = gr.Button('Transplant it into the segment chosen on the other side', elem_id='transplant')
 
-def choices_of(program: "Segmented") -> list[tuple[str, int]]:
+def choices_of(program: Segmented) -> list[tuple[str, int]]:
     "The segments of a program, to choose from: pairs of text and number."
     names = [' '.join(text.split()) for text in segments_of(program)]
     return [(f'{k}: {name if len(name) < 60 else name[:59] + "…"}', k - 1) for k, name in enumerate(names, 1)]
@@ -621,7 +627,7 @@ def write(self:Handlers,
            **{place: plain_html(prompt, text, said) for (place, text), said in zip(texts.items(), others)}}
 
 @patch
-def rewrite(self:Handlers, session: Session, plan: list["torch.Tensor"], k: int) -> Iterator[Changes]:
+def rewrite(self:Handlers, session: Session, plan: list[Tensor], k: int) -> Iterator[Changes]:
     "The program in the middle under another plan."
     yield from self.grow(session, follow(plan), k)
     yield {self.w.program: program_html(session.program, *session.judge(session.completion))}
