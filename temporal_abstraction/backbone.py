@@ -757,7 +757,7 @@ def _complete_or_nothing(folder): # a folder that does not exist yet
         shutil.rmtree(temporary, ignore_errors=True)
 
 # %% ../nbs/1_method/01_backbone.ipynb #114f79f6
-def cache_home():
+def cache_home() -> Path:
     "Where unpacked models are kept, and what else takes time to make: `$TEMPORAL_ABSTRACTION_CACHE`, or `~/.cache/temporal_abstraction`."
     return Path(os.environ.get("TEMPORAL_ABSTRACTION_CACHE") or "~/.cache/temporal_abstraction").expanduser()
 

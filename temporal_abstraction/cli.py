@@ -255,7 +255,7 @@ def is_new(argv: Sequence[str]) -> bool:
     "Whether the arguments name a task, or should; the verbs of a run read it from its folder."
     return argv[0] in NEW or argv[0] == 'evaluate' and len(argv) > 1 and not argv[1].startswith('-')
 
-def begin(argv: Sequence[str]) -> Verb | Check:
+def begin(argv: Sequence[str]) -> Verb | Check | Play:
     "Verb with defaults for a new run: what its task was recorded with."
     said = peek(argv[1:], '--base')
     if said['base'] == '': raise ValueError("--base is empty; without it, a small model is trained from nothing.")

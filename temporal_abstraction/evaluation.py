@@ -621,7 +621,7 @@ def _as_row(program):
     return dict(zip(('prompt', 'completion'), _split_code(program)))
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #f3b597e1
-def _labelled(switch, z, clusters):
+def _labelled(switch, z, clusters) -> tuple[np.ndarray, list | None]:
     "A number for each step, of its segment or its cluster, and names of clusters where they have some."
     if clusters is None: return switch.cumsum() - 1, None
     return clusters.predict(z.astype(float)), getattr(clusters, 'names', None)

@@ -463,8 +463,8 @@ class Segmented:
 # %% ../nbs/3_measure/40_plots.ipynb #1a773c50
 def token_title(
     s: Segmented,
-    t,  # which token, from 0
-):      # text of three lines, the last one where there is an entropy
+    t: int,  # which token, from 0
+) -> str:    # three lines, the last one where there is an entropy
     "What a token answers when the pointer rests on it."
     name = f': {s.names[s.label[t]]}' if s.names else ''
     lines = [f'segment {s.switch[:t + 1].sum()}, abstract action {s.label[t]}{name}', f'gate {s.beta[t]:.2f}']
