@@ -114,7 +114,7 @@ class GatedRecurrence(nn.Module):
 # %% ../nbs/2_worlds/21_pinpad_base.ipynb #8137beef
 class HawkBlock(nn.Module):
     "A block of Hawk: a gated branch with a short convolution and the recurrence, then an MLP."
-    def __init__(self, config: "HawkConfig", layer_idx: int) -> None:
+    def __init__(self, config: PreTrainedConfig, layer_idx: int) -> None:
         super().__init__()
         w = config.hidden_size
         hidden = config.intermediate_size
