@@ -126,6 +126,11 @@ class ExpertData(torch.utils.data.Dataset):
         "Every token an expert uses, sorted: (V',)."
         return torch.cat(self._action).unique()
 
+    def select(self, places: Iterable[int]) -> 'ExpertData':
+        "Some of the programs, in this order."
+        places = list(places)
+        return ExpertData(self.rows.select(places), torch.cat([torch.cat(self[i][:2]) for i in places]))
+
     def batch(self, items: Iterable[tuple[torch.Tensor, torch.Tensor, torch.Tensor, int]]) -> Batch:
         "Items in one `Batch`."
         context, e, action, index = zip(*items)

@@ -147,9 +147,7 @@ def under_prompt(
 ) -> ExpertData:
     "Experts' programs under one prompt; all of them where there are none."
     places = [i for i, row in enumerate(experts.rows) if row['prompt'] == prompt]
-    if not places: return experts
-    e = [torch.cat(experts[i][:2]) for i in places]
-    return ExpertData(experts.rows.select(places), torch.cat(e))
+    return experts.select(places) if places else experts
 
 def find_explorer(
     by: str, mc: Metacontroller, experts: ExpertData,

@@ -105,13 +105,10 @@ SWITCHES = 1500   # that the library is made of at most: each is compared with e
 
 def _some_experts(mc, data):
     "As many programs as have so many switches, beginning with the first."
-    import torch
-    from temporal_abstraction.data import ExpertData
     from temporal_abstraction.library import switches
-    def first(n): return ExpertData(data.rows.select(range(n)), torch.cat([torch.cat(data[i][:2]) for i in range(n)]))
-    few = first(min(8, len(data)))
+    few = data.select(range(min(8, len(data))))
     n = max(len(few), SWITCHES * len(few) // len(switches(mc, few)[0]))
-    return data if n >= len(data) else first(n)
+    return data if n >= len(data) else data.select(range(n))
 
 def make_player(name: str=SHIPPED[0], run: str | Path | None=None) -> Player:   # as for `check_player`
     "Load everything. ValueError for what cannot be played with, in a sentence."
@@ -569,7 +566,8 @@ class Handlers:
 
     def open(self, name: str) -> Iterator[Changes]:
         "A task was chosen."
-        w, gr = self.w, self.gr
+        w = self.w
+        gr = self.gr
         yield {w.note: f'Loading {name}: ten seconds or so the first time.'}
         player = find_player(*((SHIPPED[0], name) if name == self.run else (name, None)))
         session = Session(player, player.task.asked[0])
@@ -617,7 +615,9 @@ def write(self:Handlers,
 ) -> Iterator[Changes]:
     "All three programs and their verdicts."
     w = self.w
-    session.prompt, session.temperature, session.seed = prompt, temperature, int(seed or 0)
+    session.prompt = prompt
+    session.temperature = temperature
+    session.seed = int(seed or 0)
     check_prompt(session.player, session.problem, prompt)
     yield from self.grow(session, chosen_by(session.player, who, session.seed))
     models = {w.alone: session.player.backbone, w.learned: session.player.consolidated}

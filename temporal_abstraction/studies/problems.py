@@ -8,10 +8,10 @@ __all__ = ['EXPLORE', 'COMPARE', 'DISCOVER', 'CONSOLIDATE', 'PROBLEMS', 'HELD_OU
 # %% ../../nbs/4_studies/57_problems.ipynb #e04406ca
 from dataclasses import replace
 
-from ..elbo import MetacontrollerSizes
 from ..finding import FindAndConsolidateConfig, FindConfig
-from ..pipeline import AdaptConfig, CompareConfig, DiscoverConfig, EvaluateConfig, RLConfig, RunSettings
+from ..pipeline import AdaptConfig, CompareConfig, EvaluateConfig, RLConfig, RunSettings
 from ..pretraining import ScratchConfig
+from .composed import DISCOVER as COMPOSED
 from ..token_rl import MomentumGRPOConfig, TokenGRPOConfig
 
 # %% ../../nbs/4_studies/57_problems.ipynb #cbf11b7e
@@ -23,9 +23,7 @@ COMPARE = CompareConfig(
     MomentumGRPOConfig(lanes=48, epochs=2, temperature=.7, chunk=8),
     seeds=2, lrs=(2e-3, 7e-4, 2e-4), token_lrs=(1e-4, 3e-4, 3e-5), momentum_lrs=(1e-4, 3e-4, 1e-5))
 
-DISCOVER = DiscoverConfig(
-    decoder_lr=3e-2, lr_end=.1, kl_weight=.1, kl_start=5e-4, kl_delay=.2, kl_warmup=.3, open_for=0., draw_from=.35,
-    switch_cost=.1, cost_warmup=.2, metacontroller=MetacontrollerSizes(n_z=8, n_h=32, n_s=32, embedder='rest'))
+DISCOVER = replace(COMPOSED, steps=270, batch_size=16, log_every=54)
 
 CONSOLIDATE = FindAndConsolidateConfig(
     rounds=4, programs=96, steps=24, batch_size=16, replay=.125, lr=3e-4, solved=.95, find=FindConfig(by='distilled', lanes=48))
