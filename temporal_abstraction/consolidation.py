@@ -34,7 +34,7 @@ class ConsolidateConfig(Settings):
     rounds: Count = 16               # at most
     programs: Count = 256            # verified in a round, shared evenly by all prompts that are not solved
     enough: Count = 4                # distinct right programs of a prompt, from which on the model looks for more itself
-    solved: Share = 0.85             # share right of the model's own programs, from which on a prompt gets no more of them
+    solved: Share = 0.8              # share right of the model's own programs, from which on a prompt gets no more of them
     steps: Count = 60                # optimiser steps a round
     batch_size: Count = 64           # programs a step
     replay: Share = 0.0625           # share of experts' programs in a batch, on which the model is held to the base

@@ -84,6 +84,11 @@ def name_groups(
     return names
 
 # %% ../nbs/1_method/14_library.ipynb #a8def314
+def _examples(count, name):
+    "Three texts, those with the name before others, and of these the commonest."
+    return sorted(count, key=lambda text: (name in text, count[text]), reverse=True)[:3]
+
+
 @dataclass(repr=False)
 class Library:
     "Abstract actions as a named set."
@@ -91,7 +96,7 @@ class Library:
     names: list             # k texts
     spread: torch.Tensor    # (k, n_z) standard deviation of the z that each stands for
     uses: list              # k numbers of switches
-    examples: list          # k lists of the commonest texts written under each
+    examples: list          # k lists of texts written under each, the commonest of those with its name first
     scores: pd.DataFrame    # k, silhouette: how the size was chosen; empty where it was given
 
     @classmethod
@@ -116,10 +121,11 @@ class Library:
         counts = [Counter() for _ in range(k)]
         for text, group in zip(texts, label):
             if text: counts[group][text] += 1
+        names = name_groups(label, texts, k)
         return cls(
-            torch.stack([x.mean(0) for x in own]), name_groups(label, texts, k),
+            torch.stack([x.mean(0) for x in own]), names,
             torch.stack([x.std(0, unbiased=False) for x in own]), [len(x) for x in own],
-            [[t for t, _ in c.most_common(3)] for c in counts], scores)
+            [_examples(c, name.removesuffix(f' ({g})')) for g, (c, name) in enumerate(zip(counts, names))], scores)
 
     def __len__(self) -> int: return len(self.names)
     def __repr__(self) -> str:

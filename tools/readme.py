@@ -45,7 +45,8 @@ def main():
     cells = read_cells("index.ipynb")
     parts = [part for part in map(render, cells) if part.strip()]
     note = "<!-- Written by `make export` from nbs/index.ipynb: edit that. -->"
-    (ROOT/"README.md").write_text("\n\n".join([note, *parts]) + "\n", encoding="utf-8")
+    text = re.sub(r"(```python\n(?:(?!```).)*)\n```\n\n```python\n", r"\1\n\n", "\n\n".join([note, *parts]), flags=re.S)
+    (ROOT/"README.md").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__": main()
