@@ -1,0 +1,108 @@
+"""What the site says of a public name: how it is called, its docstring, and a table of its parameters with types.
+
+`Reference` is nbdev's renderer for `show_doc`, in place of a signature with comments; `index` is the page of all names.
+"""
+import ast
+import dataclasses
+import inspect
+import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+from nbdev.config import get_config
+from nbdev.doclinks import NbdevLookup
+from nbdev.showdoc import BasicMarkdownRenderer
+from smalldocs import api
+
+from temporal_abstraction import settings
+from temporal_abstraction._modidx import d as INDEX
+
+LONGEST = 60  # characters of a default that is written out
+EMPTY = inspect.Parameter.empty
+
+
+def default_text(value):
+    "A default as one writes it; of settings the name alone."
+    if dataclasses.is_dataclass(value) and not inspect.isclass(value): return f"{type(value).__name__}()"
+    text = api.default_text(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+
+
+def call(sym, name):
+    "How it is called, in one line that the page breaks."
+    parts = []
+    for p in inspect.signature(sym).parameters.values():
+        star = {p.VAR_POSITIONAL: "*", p.VAR_KEYWORD: "**"}.get(p.kind, "")
+        if p.name not in ("self", "cls"): parts.append(star + p.name + ("" if p.default is EMPTY else f"={default_text(p.default)}"))
+    return f"{name}({', '.join(parts)})"
+
+
+def prose(text):
+    "Text whose underscores and stars stay what they are; what stands in backticks does so anyway."
+    paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(text or ""))
+    parts = [re.split(r"(`[^`]*`)", " ".join(paragraph.split())) for paragraph in paragraphs]
+    return "\n\n".join("".join(p if p[:1] == "`" else re.sub(r"([_*<])", r"\\\1", p) for p in part) for part in parts)
+
+
+def type_text(anno, scope):
+    "A type as the source says it, in code."
+    if anno is EMPTY or anno is None: return ""
+    return f"`{api.type_text(anno, scope)}`"
+
+
+def table(sym):
+    "Parameters and what is returned: type, default, and the comment beside it."
+    home = getattr(sym, "__globals__", None) or vars(inspect.getmodule(sym))
+    scope = SimpleNamespace(**{**vars(settings), **home})
+    rows = []
+    for name, said in api.safe_docments(sym).items():
+        if name in ("self", "cls"): continue
+        default = "" if name == "return" or said.default is EMPTY else f"`{default_text(said.default)}`"
+        row = [f"`{name}`", type_text(said.anno, scope), default, prose(said.docment)]
+        if name != "return": rows.append(row)
+        elif any(row[1:]): rows.append(["returns", *row[1:]])
+    return api.table(rows, ["", "Type", "Default", ""])
+
+
+class Reference(BasicMarkdownRenderer):
+    "A name with its call, its docstring and its parameters."
+    def _repr_markdown_(self):
+        source = NbdevLookup().code(self.fn)
+        parts = [
+            "---",
+            f'[source]({source}){{target="_blank" style="float:right; font-size:smaller"}}' if source else "",
+            f"{'#' * self.title_level} {self.nm}",
+            f"```python\n{call(self.sym, self.nm) if self.sig else self.nm}\n```",
+            prose(self.docs),
+            table(self.sym) if self.sig else "",
+        ]
+        return "\n\n".join(part for part in parts if part)
+
+
+def module_of(path):
+    "The module that a notebook writes, or None."
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    found = (re.search(r"^#\|\s*default_exp\s+(\S+)", "".join(cell["source"]), re.M) for cell in cells)
+    return next((m[1] for m in found if m), None)
+
+
+def names_of(module):
+    "Public names of a module in the order of their source, each with its page and the first line of its docstring."
+    library = get_config().lib_path
+    tree = ast.parse((library/Path(*module.split("."))).with_suffix(".py").read_text(encoding="utf-8"))
+    known = INDEX["syms"][f"{library.name}.{module}"]
+    for node in tree.body:
+        if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.name.startswith("_"): continue
+        place = known.get(f"{library.name}.{module}.{node.name}")
+        if place: yield node.name, place[0], prose(ast.get_docstring(node)).partition("\n")[0]
+
+
+def index(notebooks):
+    "The page of all public names, by module, in the order in which they build on each other."
+    head = "---\ntitle: All names\ndescription: Every public function and class, by module\n---\n\n"
+    parts = []
+    for module in filter(None, map(module_of, notebooks)):
+        rows = [[f"[`{name}`](/{place})", said] for name, place, said in names_of(module)]
+        if rows: parts.append(f"## {module}\n\n" + api.table(rows, ["", ""]))
+    return head + "\n\n".join(parts) + "\n"
