@@ -5,10 +5,9 @@ adds what both lack: the page of all names, that of versions, and badges of note
 adds nbdev's page names, links to names in backticks, cross-references and raw output, too, and puts KaTeX and the
 pictures beside the pages. It fails on broken links, on pages that are too large, and on what another host would serve.
 """
-import json, re, shutil, subprocess, sys, tempfile
+import json, os, re, shutil, subprocess, sys, tempfile
 from base64 import b64encode
 from html import unescape
-from os.path import relpath
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlparse
 
@@ -150,7 +149,7 @@ def render(proc):
 def take_out(pictures, docs):
     "Let the pages show the pictures that lie beside them, instead of holding them."
     for path in docs.rglob("*.html"):
-        def show(m): return f'"{relpath(docs/pictures[m[1]], path.parent)}"' if m[1] in pictures else m[0]
+        def show(m): return f'"{os.path.relpath(docs/pictures[m[1]], path.parent)}"' if m[1] in pictures else m[0]
         html = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r'"data:image/[a-z+]+;base64,([^"]+)"', show, html), encoding="utf-8")
 
@@ -224,7 +223,7 @@ def by_smalldocs(proc):
 
 def by_quarto(proc):
     "The same pages by Quarto, in `_proc/_docs/`."
-    subprocess.run(["quarto", "render", proc, "--no-execute"], check=True)
+    subprocess.run(["quarto", "render", proc, "--no-execute"], check=True, env=dict(os.environ, QUARTO_PYTHON=sys.executable))
     return []
 
 

@@ -62,7 +62,7 @@ def table(sym):
         row = [f"`{name}`", type_text(said.anno, scope), default, prose(said.docment)]
         if name != "return": rows.append(row)
         elif any(row[1:]): rows.append(["returns", *row[1:]])
-    return api.table(rows, ["", "Type", "Default", ""])
+    return api.table(rows, ["Name", "Type", "Default", "Meaning"])
 
 
 class Reference(BasicMarkdownRenderer):
@@ -104,5 +104,5 @@ def index(notebooks):
     parts = []
     for module in filter(None, map(module_of, notebooks)):
         rows = [[f"[`{name}`](/{place})", said] for name, place, said in names_of(module)]
-        if rows: parts.append(f"## {module}\n\n" + api.table(rows, ["", ""]))
+        if rows: parts.append(f"## {module}\n\n" + api.table(rows, ["Name", "What it is"]))
     return head + "\n\n".join(parts) + "\n"
