@@ -33,7 +33,13 @@ def process():
     "The notebooks as nbdev's pages, names documented in the order of their source, and the pages that come from no notebook."
     cfg.d["renderer"] = "reference.Reference"
     in_cell = processors._def_names
+    begin = processors.exec_show_docs.begin
+
+    def begin_module(self):
+        reference.Reference.module = reference.module_of(Path(self.nb.path_))
+        begin(self)
     processors._def_names = lambda cell, shown: in_cell(cell, shown)[::-1]  # nbdev puts each at once behind the cell
+    processors.exec_show_docs.begin = begin_module
     proc = proc_nbs(n_workers=0, force=True)
     (proc/"api.qmd").write_text(reference.index(pages_of()), encoding="utf-8")
     (proc/"versions.qmd").write_text(versions(), encoding="utf-8")
@@ -195,7 +201,7 @@ def check_links(docs):
 
 
 def check_pages(docs):
-    "Return what a page lacks or has too much of: size, title, icon, place in `llms.txt`, what other hosts would serve."
+    "What pages lack or have too much of: size, title, icon, place in `llms.txt`, order of names, what other hosts serve."
     listed = (docs/"llms.txt").read_text(encoding="utf-8")
     for path in docs.rglob("*.html"):
         name = path.relative_to(docs)
@@ -204,6 +210,8 @@ def check_pages(docs):
         if not re.search(r"<title>[^<]+</title>", html): yield f"{name}: no title"
         if 'rel="icon"' not in html: yield f"{name}: no icon"
         if f"{HOME}{name.with_suffix('.llms.md').as_posix()})" not in listed: yield f"{name}: not in llms.txt"
+        lines = [int(line) for line in re.findall(r'\.py#L(\d+)"[^>]*>source<', html)]
+        if lines != sorted(lines): yield f"{name}: names are not in the order of their source"
         for served in re.findall(r'<(?:script|img|iframe|link rel="stylesheet")[^>]*(?:src|href)="((?:https?:)?//[^"]+)', html):
             yield f"{name}: {served} is on another host"
 

@@ -67,8 +67,10 @@ def table(sym):
 
 class Reference(BasicMarkdownRenderer):
     "A name with its call, its docstring and its parameters."
+    module = None  # of the notebook that is shown; several modules may have the same name
+
     def _repr_markdown_(self):
-        source = NbdevLookup().code(self.fn)
+        source = NbdevLookup().code(f"{INDEX['settings']['lib_path']}.{self.module}.{self.nm}") or NbdevLookup().code(self.fn)
         parts = [
             "---",
             f'[source]({source}){{target="_blank" style="float:right; font-size:smaller"}}' if source else "",
