@@ -5,10 +5,10 @@ adds what both lack: the page of all names, that of versions, and badges of note
 adds nbdev's page names, links to names in backticks, cross-references and raw output, too, and puts KaTeX and the
 pictures beside the pages. It fails on broken links, on pages that are too large, and on what another host would serve.
 """
-import json, os, re, shutil, subprocess, sys, tempfile
+import json, os, re, shutil, subprocess, sys, tempfile, warnings
 from base64 import b64encode
 from html import unescape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urldefrag, urlparse
 
 import reference
@@ -17,7 +17,7 @@ from nbdev.config import get_config
 from nbdev.doclinks import _build_modidx
 from nbdev.quarto import refresh_quarto_yml
 from nbdev.serve import proc_nbs
-from sidebar import SECTIONS, pages_of
+from sidebar import sections
 from smalldocs import config, highlight, layout, llms, notebook, site
 
 cfg = get_config()
@@ -31,6 +31,7 @@ LARGEST = 500_000  # bytes of a page
 
 def process():
     "The notebooks as nbdev's pages, names documented in the order of their source, and the pages that come from no notebook."
+    warnings.filterwarnings("ignore", module="fastcore.docscrape")  # a docstring that is not numpy's is none the worse
     cfg.d["renderer"] = "reference.Reference"
     in_cell = processors._def_names
     begin = processors.exec_show_docs.begin
@@ -41,9 +42,10 @@ def process():
     processors._def_names = lambda cell, shown: in_cell(cell, shown)[::-1]  # nbdev puts each at once behind the cell
     processors.exec_show_docs.begin = begin_module
     proc = proc_nbs(n_workers=0, force=True)
-    (proc/"api.qmd").write_text(reference.index(pages_of()), encoding="utf-8")
+    notebooks = [cfg.nbs_path/name for names in sections().values() for name in names if name.endswith(".ipynb")]
+    (proc/"api.qmd").write_text(reference.index(notebooks), encoding="utf-8")
     (proc/"versions.qmd").write_text(versions(), encoding="utf-8")
-    for path in pages_of(): badge(path, proc)
+    for path in notebooks: badge(path, proc)
     return proc
 
 
@@ -131,12 +133,11 @@ class NotebookSite(site.Site):
 
     def write_llms_txt(self):
         "The pages by section, each with its subtitle."
-        groups = {"Start": [], **{title: [] for title in SECTIONS}}
-        folders = {folder: title for title, folder in SECTIONS.items()}
-        for page in self.pages.values():
-            line = f"- [{page.title}]({HOME}{page.out.with_suffix('.llms.md')}): {page.front.get('description', '')}"
-            groups[folders.get(page.src.parts[0], "Start")].append(line)
-        parts = [f"# {cfg.title}\n\n> {cfg.description}", *(f"## {title}\n\n" + "\n".join(lines) for title, lines in groups.items())]
+        parts = [f"# {cfg.title}\n\n> {cfg.description}"]
+        for title, names in sections().items():
+            pages = [self.pages[PurePosixPath(name)] for name in names]
+            lines = [f"- [{p.title}]({HOME}{p.out.with_suffix('.llms.md')}): {p.front['description']}" for p in pages]
+            parts.append("\n".join([f"## {title}\n", *lines]))
         (self.out/"llms.txt").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 

@@ -59,10 +59,10 @@ def table(sym):
     for name, said in api.safe_docments(sym).items():
         if name in ("self", "cls"): continue
         default = "" if name == "return" or said.default is EMPTY else f"`{default_text(said.default)}`"
-        row = [f"`{name}`", type_text(said.anno, scope), default, prose(said.docment)]
-        if name != "return": rows.append(row)
-        elif any(row[1:]): rows.append(["returns", *row[1:]])
-    return api.table(rows, ["Name", "Type", "Default", "Meaning"])
+        facts = [type_text(said.anno, scope), default, prose(said.docment)]
+        if any(facts): rows.append(["returns" if name == "return" else f"`{name}`", *facts])
+    used = [column for column in zip(["Name", "Type", "Default", "Meaning"], *rows) if any(column[1:])]
+    return api.table(list(map(list, zip(*used)))[1:], [column[0] for column in used])
 
 
 class Reference(BasicMarkdownRenderer):
