@@ -18,7 +18,7 @@ from nbdev.doclinks import _build_modidx
 from nbdev.quarto import refresh_quarto_yml
 from nbdev.serve import proc_nbs
 from sidebar import sections
-from smalldocs import config, highlight, layout, llms, notebook, site
+from smalldocs import config, highlight, layout, notebook, site
 
 cfg = get_config()
 HOME = f"{cfg.doc_host}{cfg.doc_baseurl}/"
@@ -57,7 +57,7 @@ title: Versions
 description: Which one this site shows, how to come to another, and what changed
 ---
 
-This site shows version {cfg.version} and what is *unreleased* below. A released version is a [tag]({cfg.git_url}/tags). To see its site:
+This site shows version {cfg.version}; what came after it is *unreleased* below. Releases are [tags]({cfg.git_url}/tags), and the site of each is built from it:
 
 ```sh
 git clone --branch v{cfg.version} {cfg.git_url}
