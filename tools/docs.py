@@ -18,7 +18,7 @@ from nbdev.doclinks import _build_modidx
 from nbdev.quarto import refresh_quarto_yml
 from nbdev.serve import proc_nbs
 from sidebar import sections
-from smalldocs import config, highlight, layout, notebook, site
+from smalldocs import config, layout, markdown, notebook, site
 
 cfg = get_config()
 HOME = f"{cfg.doc_host}{cfg.doc_baseurl}/"
@@ -110,6 +110,13 @@ def output_html(out, opts=None, n=0, plain=notebook.output_html):
     return plain(out, opts, n)
 
 
+def highlighted(code, lang, plain=markdown.highlight):
+    "Code with one mark for neighbours of one kind and none for operators: that is a fifth of a page."
+    html = re.sub(r'<span class="op">([^<]*)</span>', r"\1", plain(code, lang))
+    while (shorter := re.sub(r'(<span class="(\w\w)">[^<]*)</span><span class="\2">', r"\1", html)) != html: html = shorter
+    return html
+
+
 class NotebookSite(site.Site):
     "A smalldocs site whose notebooks are named by nbdev's `output-file`, with pictures in files."
     def __init__(self, *args, **options):
@@ -144,8 +151,7 @@ class NotebookSite(site.Site):
 def render(proc):
     "Render `_proc/`, and return the site."
     notebook.output_html = output_html
-    classes = highlight.css_class
-    highlight.css_class = lambda *token: classes(*token).replace("op", "")  # a tenth of a page were marks of operators
+    markdown.highlight = highlighted
     config.HTML_OPTIONS.update(ACCEPTED)
     config.PAGE_KEYS.update(ACCEPTED)
     build = NotebookSite(config.load(proc), quiet=True)
