@@ -7,6 +7,7 @@ import dataclasses
 import inspect
 import json
 import re
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,7 +26,7 @@ EMPTY = inspect.Parameter.empty
 def default_text(value):
     "A default as one writes it; of settings the name alone."
     if dataclasses.is_dataclass(value) and not inspect.isclass(value): return f"{type(value).__name__}()"
-    text = api.default_text(value)
+    text = api.default_text(value).replace("<factory>", "…")
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 
@@ -55,12 +56,16 @@ def table(sym):
     "Parameters and what is returned: type, default, and the comment beside it."
     home = getattr(sym, "__globals__", None) or vars(inspect.getmodule(sym))
     scope = SimpleNamespace(**{**vars(settings), **home})
+    inherited = api.key_comments(sym) if inspect.isclass(sym) else {}
     rows = []
     for name, said in api.safe_docments(sym).items():
         if name in ("self", "cls"): continue
         default = "" if name == "return" or said.default is EMPTY else f"`{default_text(said.default)}`"
-        facts = [type_text(said.anno, scope), default, prose(said.docment)]
-        if any(facts): rows.append(["returns" if name == "return" else f"`{name}`", *facts])
+        facts = [type_text(said.anno, scope), default, prose(said.docment or inherited.get(name))]
+        if name != "return": rows.append([f"`{name}`", *facts])
+        elif facts[0]: rows.append(["returns", *facts])
+        elif rows: rows[-1][-1] = rows[-1][-1] or facts[-1]  # behind the last parameter, where nothing is returned
+    rows = [row for row in rows if any(row[1:])]
     used = [column for column in zip(["Name", "Type", "Default", "Meaning"], *rows) if any(column[1:])]
     return api.table(list(map(list, zip(*used)))[1:], [column[0] for column in used])
 
@@ -69,15 +74,23 @@ class Reference(BasicMarkdownRenderer):
     "A name with its call, its docstring and its parameters."
     module = None  # of the notebook that is shown; several modules may have the same name
 
+    def exported(self):
+        "What the module holds under this name: its source can be read, comments included, unlike that of a cell."
+        found = import_module(f"{settings.__package__}.{self.module}") if self.module else None
+        for part in self.nm.split("."): found = getattr(found, part, None)
+        return found if callable(found) else self.sym
+
     def _repr_markdown_(self):
-        source = NbdevLookup().code(f"{INDEX['settings']['lib_path']}.{self.module}.{self.nm}") or NbdevLookup().code(self.fn)
+        lookup = NbdevLookup()
+        source = lookup.code(f"{settings.__package__}.{self.module}.{self.nm}") or lookup.code(self.fn)
+        sym = self.exported()
         parts = [
             "---",
             f'[source]({source}){{target="_blank" style="float:right; font-size:smaller"}}' if source else "",
             f"{'#' * self.title_level} {self.nm}",
-            f"```python\n{call(self.sym, self.nm) if self.sig else self.nm}\n```",
+            f"```python\n{call(sym, self.nm) if self.sig else self.nm}\n```",
             prose(self.docs),
-            table(self.sym) if self.sig else "",
+            table(sym) if self.sig else "",
         ]
         return "\n\n".join(part for part in parts if part)
 

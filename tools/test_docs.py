@@ -41,11 +41,17 @@ class Course:
     steps: Count = 3  # of `train_it`, not of before_it
 
 
+@dataclass
+class Longer(Course):
+    more: int = 0
+
+
 def train_it(course: Course | None = Course(), *texts: str) -> None: "Train __all__ of `a_b`."
 
 
 def test_tables():
     assert "| `steps` | `Count` | `3` | of `train_it`, not of before\\_it |" in reference.table(Course)
+    assert "| `steps` | `Count` | `3` | of `train_it`, not of before\\_it |" in reference.table(Longer)
     assert "| `course` | `Course \\| None` | `Course()` |" in reference.table(train_it)
     assert reference.call(train_it, "train_it") == "train_it(course=Course(), *texts)"
     assert reference.prose(train_it.__doc__) == "Train \\_\\_all\\_\\_ of `a_b`."
