@@ -7,7 +7,7 @@ __all__ = ['PALETTE', 'TEAL', 'GATES', 'TASKS', 'VARIANTS', 'NATS', 'GREY', 'OTH
            'kind_colour', 'Picture', 'apply_look', 'new_figure', 'place_legend', 'plot_gate', 'plot_gates',
            'plot_alignment', 'plot_actions', 'plot_probe', 'plot_controllers', 'plot_discovery', 'plot_sweep',
            'name_by_rate', 'plot_learning_curves', 'plot_each_run', 'plot_courses', 'plot_learning', 'plot_pass_rates',
-           'Segmented', 'token_title', 'segments_html', 'segments_figure']
+           'Segmented', 'token_title', 'segments_html', 'programs_figure', 'segments_figure']
 
 # %% ../nbs/3_measure/40_plots.ipynb #44b83253
 import html
@@ -26,7 +26,8 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.textpath import TextPath
 from PIL import Image
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
@@ -498,24 +499,36 @@ def _places(pieces):
 def _chip(ax, x, y, width, height, colour):
     ax.add_patch(Rectangle((x, y), width, height, color=colour, lw=0))
 
-def segments_figure(
-    s: Segmented,
+def _draw_program(ax, s, places, left, w, h):
+    for line, column, text, i in places:
+        x, y = (left + column) * w, -line * h
+        hue = s.hue(i - 1) if i else None
+        _chip(ax, x, y, len(text) * w + .3, -h, hue_colour(hue, .82, .65) if i else '#ececec')
+        if i and s.switch[i - 1]: _chip(ax, x, y, 1.5, -h, hue_colour(hue, .45, .7))
+        if not text.strip(): continue
+        letters = TextPath((x, y - .72 * h), text.replace('$', r'\$'), h / 1.5, prop=dict(family='DejaVu Sans Mono'))
+        ax.add_patch(PathPatch(letters, color='#222222', lw=0))   # as shapes, since a font's letters are rounded to pixels
+
+def programs_figure(
+    programs: Mapping[str, Segmented | str],  # {title: program}; grey where nothing is known of its abstract actions
     size: float=9,  # of the letters, in points
 ) -> Picture:
-    "A program as a picture, its tokens on the colours of their abstract actions."
-    places = list(_places([s.prompt, *s.tokens]))
+    "Programs side by side, their tokens on the colours of their abstract actions."
+    pieces = {title: [s] if isinstance(s, str) else [s.prompt, *s.tokens] for title, s in programs.items()}
+    places = {title: list(_places(texts)) for title, texts in pieces.items()}
+    widths = [3 + max(len(title) * 1.2, *(c + len(text) for _, c, text, _ in part)) for title, part in places.items()]
+    top = 2 * any(programs)   # lines of the titles
+    lines = max(part[-1][0] for part in places.values()) + 2
     w = .602 * size   # of a letter of matplotlib's own monospace font
     h = 1.5 * size
-    columns = max(c + len(text) for _, c, text, _ in places) + 2
-    lines = places[-1][0] + 2
-    fig = Picture(columns * w / 72, lines * h / 72, dpi=150)
-    ax = fig.add_axes((0, 0, 1, 1), xlim=(-w, (columns - 1) * w), ylim=(lines * h - h / 2, -h / 2))
+    fig = Picture((sum(widths) - 1) * w / 72, (top + lines) * h / 72, dpi=150)
+    ax = fig.add_axes((0, 0, 1, 1), xlim=(-w, (sum(widths) - 2) * w), ylim=((.5 - lines) * h, (top + .5) * h))
     ax.axis('off')
-    for line, column, text, i in places:
-        at = column * w, line * h
-        hue = s.hue(i - 1) if i else None
-        _chip(ax, *at, len(text) * w + .3, h, hue_colour(hue, .82, .65) if i else '#ececec')
-        if i and s.switch[i - 1]: _chip(ax, *at, 1.5, h, hue_colour(hue, .45, .7))
-        font = dict(fontsize=size, family='DejaVu Sans Mono', color='#222222', va='baseline')
-        ax.text(at[0], at[1] + .72 * h, text, **font)
+    for (title, part), left in zip(places.items(), np.cumsum([0, *widths])):
+        ax.text(left * w, .8 * h, title, fontsize=1.2 * size, color='0.5')
+        _draw_program(ax, programs[title], part, left, w, h)
     return fig
+
+def segments_figure(s: Segmented, size: float=9) -> Picture:
+    "A program as a picture."
+    return programs_figure({'': s}, size)

@@ -19,6 +19,8 @@ from symtable import symtable
 
 NBS = Path(__file__).parents[1]/"nbs"
 LIMIT = 1200  # words of a page of findings
+FRONT_WORDS = 700  # of the README, its code included
+FRONT_NUMBERS = 30  # of the README's prose
 WORDS = ("no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
          "eighteen nineteen twenty").split()
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
@@ -148,6 +150,15 @@ def length(cells):
     if words > LIMIT: yield f"has {words} words, more than {LIMIT}"
 
 
+def front_door(text):
+    "Whether a README is too long to be read, or too full of numbers."
+    words = sum(bool(re.search(r"\w", word)) for word in text.split())
+    prose = re.sub(r"^```.*?^```|\]\([^)]*\)", "", text, flags=re.M | re.S)
+    numbers = len(NUMBER.findall(prose))
+    if words > FRONT_WORDS: yield f"README.md has {words} words, more than {FRONT_WORDS}"
+    if numbers > FRONT_NUMBERS: yield f"README.md has {numbers} numbers, more than {FRONT_NUMBERS}"
+
+
 def problems_of(path):
     "All that is wrong with one notebook."
     cells = read_cells(path)
@@ -157,6 +168,7 @@ def problems_of(path):
     if finding or path.name == "index.ipynb":
         yield from typed(cells)
         yield from compare(claims_of(cells, path.parent), lines_of(cells))
+    if path.name == "index.ipynb": yield from front_door((NBS.parent/"README.md").read_text(encoding="utf-8"))
 
 
 def main():

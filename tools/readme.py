@@ -1,5 +1,6 @@
 """Write `README.md` from `nbs/index.ipynb`, with links that work from the top of the repository."""
 import json, re
+from base64 import b64decode
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -31,8 +32,17 @@ def render(cell):
     return f"```python\n{code}\n```" + (f"\n\n{fence}\n{shown}{fence}" if shown else "")
 
 
+def read_cells(name): return json.loads((ROOT/"nbs"/name).read_text(encoding="utf-8"))["cells"]
+
+
+def last_figure(cells):
+    shown = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    return b64decode([data["image/png"] for data in shown if "image/png" in data][-1])
+
+
 def main():
-    cells = json.loads((ROOT/"nbs/index.ipynb").read_text(encoding="utf-8"))["cells"]
+    (ROOT/"nbs/images/three.png").write_bytes(last_figure(read_cells("00_tour.ipynb")))
+    cells = read_cells("index.ipynb")
     parts = [part for part in map(render, cells) if part.strip()]
     note = "<!-- Written by `make export` from nbs/index.ipynb: edit that. -->"
     (ROOT/"README.md").write_text("\n\n".join([note, *parts]) + "\n", encoding="utf-8")
