@@ -70,7 +70,8 @@ def _parts(model): # a `transformers` causal language model
 def _anatomy(model): # a `transformers` causal language model
     "Names of the decoder, of its list of blocks and of its final norm. Raises `BackboneError` when one is missing."
     name, blocks, norms = _parts(model)
-    found = {"decoder": name in model._modules, f"list of its {model.config.num_hidden_layers} blocks": len(blocks) == 1,
+    found = {"decoder": name in model._modules,
+             f"list of its {model.config.num_hidden_layers} blocks": len(blocks) == 1,
              "final norm": len(norms) == 1}
     for part, there in found.items():
         if not there:
@@ -88,8 +89,10 @@ def _splittable(model): # anything
     if getattr(model.config, "is_encoder_decoder", False):
         refuse("it is an encoder-decoder; a backbone needs a decoder-only causal language model")
     if not hasattr(model.config, "num_hidden_layers"): refuse("its configuration does not say how many blocks it has")
-    if not hasattr(model, "get_output_embeddings") or model.get_output_embeddings() is None: refuse("it has no output head")
-    if any(p.is_meta for p in model.parameters()): refuse("some of its weights are not in memory; load it onto one device")
+    if not hasattr(model, "get_output_embeddings") or model.get_output_embeddings() is None:
+        refuse("it has no output head")
+    if any(p.is_meta for p in model.parameters()):
+        refuse("some of its weights are not in memory; load it onto one device")
     name = _anatomy(model)[0]
     if any("forward" in vars(m) for m in (model, model._modules[name])):
         refuse("its forward was replaced (weights spread over devices?); load it onto one device")
@@ -113,14 +116,16 @@ def _sliced(config, # of a decoder
     some = shallow(config)
     for name, value in vars(config).items():
         # settings given block by block, such as which blocks attend to a sliding window
-        if "layer" in name and isinstance(value, (list, tuple)) and len(value) == n: vars(some)[name] = value[start:stop]
+        if "layer" in name and isinstance(value, (list, tuple)) and len(value) == n:
+            vars(some)[name] = value[start:stop]
     some.num_hidden_layers = stop - start
     return some
 
 def _half(decoder, blocks, start, stop, **replaced):
     "`decoder` with only blocks `start` to `stop`, and a configuration that says so. Raises `BackboneError` for hooks on it."
     if decoder._forward_hooks or decoder._forward_pre_hooks:
-        raise BackboneError(f"{type(decoder).__name__} has hooks, which would run in each half; put them on its blocks instead.")
+        raise BackboneError(f"{type(decoder).__name__} has hooks, which would run in each half; put them "
+                            "on its blocks instead.")
     some = _swap(decoder._modules[blocks])
     some._modules = {str(i): block for i, block in enumerate(list(decoder._modules[blocks])[start:stop])}
     half = _swap(decoder, **{blocks: some}, **replaced)
@@ -197,7 +202,8 @@ def _counted_in_whole(name): # of a method
     method = getattr(DynamicCache, name)
     place = _BLOCK_AT[name]
     def shifted(self, *args, **kwargs):
-        if "layer_idx" in kwargs: return method(self, *args, **kwargs | {"layer_idx": kwargs["layer_idx"] - self.first})
+        if "layer_idx" in kwargs:
+            return method(self, *args, **kwargs | {"layer_idx": kwargs["layer_idx"] - self.first})
         return method(self, *args[:place], args[place] - self.first, *args[place + 1:], **kwargs)
     return shifted
 
@@ -246,7 +252,8 @@ def _lanes(indices, n): # (B',) int64 or (B,) bool, and the number of lanes
     wanted = torch.as_tensor(indices)
     try: return torch.arange(n, device=wanted.device)[wanted]
     except IndexError:
-        raise ValueError(f"indices must name some of {n} lanes by their numbers, or all by {n} booleans, got {indices!r}.") from None
+        raise ValueError(f"indices must name some of {n} lanes by their numbers, or all by {n} booleans, "
+                         f"got {indices!r}.") from None
 
 @patch
 def select(self:SplitCache,
@@ -310,18 +317,22 @@ class _Rows(nn.Module):
     def forward(self, hidden):
         head, = self.head
         if type(head) is not nn.Linear: return head(hidden)[..., self.vocab]
-        return nn.functional.linear(hidden, head.weight[self.vocab], None if head.bias is None else head.bias[self.vocab])
+        return nn.functional.linear(hidden, head.weight[self.vocab],
+                                    None if head.bias is None else head.bias[self.vocab])
 
 # %% ../nbs/1_method/01_backbone.ipynb #eec7cd16
 def _unwrapped(model): # a model, or a PEFT wrapper around one
     "The model inside. Raises `BackboneError` when the wrapper itself does something, which no half could carry."
     for setting in getattr(model, "peft_config", {}).values():
         if getattr(setting, "alora_invocation_tokens", None):
-            raise BackboneError(f"The activated LoRA of {type(model).__name__} acts from certain tokens on, which its wrapper looks "
+            raise BackboneError(f"The activated LoRA of {type(model).__name__} acts from certain tokens "
+                                "on, which its wrapper looks "
                                 "for, and cannot be split off or merged; train a plain LoRA instead.")
         if setting.is_prompt_learning:
-            raise BackboneError(f"The soft prompt of {type(model).__name__} ({setting.peft_type.value}) cannot be split off or "
-                                "merged; give the prompt's words to each input instead, or train another kind of adapter.")
+            raise BackboneError(f"The soft prompt of {type(model).__name__} ({setting.peft_type.value}) "
+                                "cannot be split off or "
+                                "merged; give the prompt's words to each input instead, or train another "
+                                "kind of adapter.")
     return getattr(model, "get_base_model", lambda: model)()
 
 class Backbone(nn.Module):
@@ -357,7 +368,8 @@ class Backbone(nn.Module):
         wanted = self.n_layers // 2 if layer is None else layer
         if not allowed: raise BackboneError("A base of one block cannot be split: each half needs a block.")
         if not isinstance(wanted, Integral) or isinstance(wanted, bool) or wanted not in allowed:
-            raise ValueError(f"layer must be a whole number from {allowed.start} to {allowed.stop - 1} for this base of "
+            raise ValueError(f"layer must be a whole number from {allowed.start} to {allowed.stop - 1} for "
+                             "this base of "
                              f"{self.n_layers} blocks, got {layer!r}.")
         return int(wanted)
 
@@ -426,7 +438,8 @@ def _hidden(self:Backbone, which, x, mask, past):
     inputs = {("input_ids", "inputs_embeds")[which]: x}
     known = {cache_word(type(half)): past}
     with precision(self.model):
-        out = half(**inputs, attention_mask=mask, position_ids=positions, use_cache=past is not None, return_dict=True, **known)
+        out = half(**inputs, attention_mask=mask, position_ids=positions, use_cache=past is not None,
+                   return_dict=True, **known)
     if past is not None: past.read = length + x.shape[1]
     return out.last_hidden_state
 
@@ -440,7 +453,8 @@ class Execution:
 
     def __post_init__(self) -> None:
         if self.mixed_precision not in (None, "bf16"):
-            raise ValueError(f"mixed_precision must be 'bf16' or None, got {self.mixed_precision!r}; float16 would need a scaled loss.")
+            raise ValueError(f"mixed_precision must be 'bf16' or None, got {self.mixed_precision!r}; "
+                             "float16 would need a scaled loss.")
 
 def set_execution(model: nn.Module,  # a causal language model of `transformers`, changed in place
                   **options: Any) -> nn.Module:  # fields of `Execution`; others stay as they are
@@ -522,7 +536,8 @@ def _check_execution(self:Backbone):
                             f"{str(self.dtype)[6:]}; leave out one of mixed_precision and dtype.")
     past = self.new_cache()
     if (how.gradient_checkpointing or how.compile) and (past.lower.has_states or past.upper.has_states):
-        raise BackboneError(f"{type(self.model).__name__} keeps states that are written over, so its blocks can be neither "
+        raise BackboneError(f"{type(self.model).__name__} keeps states that are written over, so its "
+                            "blocks can be neither "
                             "computed again nor compiled; leave out gradient_checkpointing and compile.")
 
 @keep
@@ -576,7 +591,8 @@ def _check_ids(input_ids, # (B, T) int64
     "Raise `ValueError` for a token the model does not know. One at a time on an accelerator is not waited for."
     if not input_ids.numel() or (input_ids.shape[1] == 1 and input_ids.device.type != "cpu"): return
     low, high = map(int, input_ids.aminmax())
-    if low < 0 or high >= n: raise ValueError(f"input_ids must lie between 0 and {n - 1}, got {low if low < 0 else high}.")
+    if low < 0 or high >= n:
+        raise ValueError(f"input_ids must lie between 0 and {n - 1}, got {low if low < 0 else high}.")
 
 @patch
 def lower(self:Backbone,
@@ -658,7 +674,8 @@ def _whole(model, pieces, mask=None): # token tensors (B, T_i), and a mask over 
     logits = []
     for ids in pieces:
         read += ids.shape[1]
-        seen = {} if mask is None else dict(attention_mask=mask[:, :read], position_ids=_positions(mask[:, :read], ids.shape[1]))
+        seen = {} if mask is None else dict(attention_mask=mask[:, :read],
+                                            position_ids=_positions(mask[:, :read], ids.shape[1]))
         word = cache_word(type(model))
         out = model(ids, use_cache=len(pieces) > 1, return_dict=True, **seen, **{word: past})
         past = getattr(out, word, None)
@@ -693,7 +710,8 @@ def _check_finite(self:Backbone, **found): # tensors by what they are
     "Raise `BackboneError` for the first with entries that are no numbers."
     for what, x in found.items():
         if not x.isfinite().all():
-            raise BackboneError(f"The {what} of {type(self.model).__name__} in {str(self.dtype)[6:]} are not finite: its weights are "
+            raise BackboneError(f"The {what} of {type(self.model).__name__} in {str(self.dtype)[6:]} are "
+                                "not finite: its weights are "
                                 "damaged, or too large for this precision (load it in bfloat16 or float32).")
 
 @patch
@@ -706,14 +724,16 @@ def _check(self:Backbone, given): # the model itself, or a PEFT wrapper around i
         with precision(self.model):
             plain = _whole(near.model, [ids[1:, :3]])
             lanes = _whole(near.model, [ids] if self._exact else ids.split(4, 1), mask)
-        self._check_finite(residuals=near.lower(ids[1:, :3], use_cache=False)[0], logits=torch.cat([plain, *lanes.split(1)], 1))
+        self._check_finite(residuals=near.lower(ids[1:, :3], use_cache=False)[0],
+                           logits=torch.cat([plain, *lanes.split(1)], 1))
         found = near._in_halves(ids, mask)
         with precision(self.model):
             if given is not self.model: plain = _whole(given, [ids[1:, :3]])
     except BackboneError: raise
     except Exception as error:
         if self.execution.compile: raise BackboneError(
-            f"{kind} cannot be compiled here, so leave compile out ({type(error).__name__}: {str(error).strip().splitlines()[0]}).") from error
+            f"{kind} cannot be compiled here, so leave compile out ({type(error).__name__}: "
+            f"{str(error).strip().splitlines()[0]}).") from error
         raise BackboneError(f"{kind} cannot be split: its halves do not run as the whole does "
                             f"({type(error).__name__}: {error}).") from error
     self._compare("plain", found["plain"], plain)
@@ -729,7 +749,8 @@ def _compare(self:Backbone, how, found, expected):
     allowed = (1e-4 if self._exact else 2e-2) * max(1, expected.abs().max().item())
     worst = (found - expected).abs().max().item()
     if not worst <= allowed:
-        raise BackboneError(f"{type(self.model).__name__} cannot be split after block {self.layer}: its halves differ from the "
+        raise BackboneError(f"{type(self.model).__name__} cannot be split after block {self.layer}: its "
+                            "halves differ from the "
                             f"whole model by {worst:.2g} in the logits (at most {allowed:.2g} is allowed; {how}).")
 
 # %% ../nbs/1_method/01_backbone.ipynb #b97de94a
@@ -815,7 +836,8 @@ def commit_of(base: str | Path,  # that has been loaded: hub id, folder, or "smo
               revision: str | None=None) -> str | None:
     "The commit of the hub that a base came from; None for what did not come from there."
     if base == "smollm2" or Path(base).expanduser().is_dir(): return None
-    found = [try_to_load_from_cache(str(base), name, revision=revision) for name in ("adapter_config.json", "config.json")]
+    found = [try_to_load_from_cache(str(base), name, revision=revision)
+             for name in ("adapter_config.json", "config.json")]
     return next((Path(path).parent.name for path in found if isinstance(path, str)), None)
 
 # %% ../nbs/1_method/01_backbone.ipynb #c426a156
@@ -848,7 +870,8 @@ def some_of(names: Iterable[str], n: int=3) -> str:
     return ", ".join(names[:n]) + (f" and {len(names) - n} more" if len(names) > n else "")
 
 # %% ../nbs/1_method/01_backbone.ipynb #5f471650
-_COMPUTED = re.compile(r"(rotary_emb\.inv_freq|\.attn\.(masked_)?bias|attention\.(masked_)?bias)$")  # buffers of earlier versions
+# buffers of earlier versions
+_COMPUTED = re.compile(r"(rotary_emb\.inv_freq|\.attn\.(masked_)?bias|attention\.(masked_)?bias)$")
 
 def _tensors(model):
     "Parameters and buffers by name, tied ones under each of their names."
@@ -868,12 +891,14 @@ def _check_kinds(tensors, files): # of the model, by name; the file of each tens
         with safe_open(file, "pt") as found: kinds = {name: found.get_slice(name).get_dtype() for name in found.keys()}
         for name in kinds.keys() & tensors.keys():
             if tensors[name].is_floating_point() and not kinds[name].startswith(("F", "BF")):
-                raise BackboneError(f"its weights do not fit: {name} is of {kinds[name]}, and should be of {str(tensors[name].dtype)[6:]}.")
+                raise BackboneError(f"its weights do not fit: {name} is of {kinds[name]}, and should be of "
+                                    f"{str(tensors[name].dtype)[6:]}.")
 
 def _check_fits(name, found, target): # tensors in a file and in a model
     "Raise `BackboneError` unless one may be copied into the other."
     if found.shape != target.shape or found.is_floating_point() != target.is_floating_point():
-        raise BackboneError(f"its weights do not fit: {name} is {str(found.dtype)[6:]} of shape {tuple(found.shape)}, and should be "
+        raise BackboneError(f"its weights do not fit: {name} is {str(found.dtype)[6:]} of shape "
+                            f"{tuple(found.shape)}, and should be "
                             f"{str(target.dtype)[6:]} of shape {tuple(target.shape)}.")
 
 def _renamed(model, folder, left): # names of tensors that were left over
@@ -895,7 +920,8 @@ def _check_loaded(model, folder, info): # what `from_pretrained` says about its 
     "Mend what is certain. Raises `BackboneError` that names tensors missing or left over, or weights that are no numbers."
     tensors = _tensors(model)
     for name, found, wanted in sorted(info["mismatched_keys"]):
-        raise BackboneError(f"its weights do not fit: {name} has shape {tuple(found)}, and should have {tuple(wanted)}.")
+        raise BackboneError(f"its weights do not fit: {name} has shape {tuple(found)}, and should have "
+                            f"{tuple(wanted)}.")
     _check_kinds(tensors, _names(folder))
     left = {name for name in info["unexpected_keys"] if not _COMPUTED.search(name)}
     wrapped = {name for name in left if plain_name(name) != name and plain_name(name) in tensors}
@@ -920,7 +946,8 @@ def _trained_on(folder): # of an adapter
     "What `_load` finds the base of an adapter by."
     setting = PeftConfig.from_pretrained(str(folder))
     base = setting.base_model_name_or_path
-    if not base: raise BackboneError(f"the adapter in {folder} does not say what it was trained on (base_model_name_or_path).")
+    if not base:
+        raise BackboneError(f"the adapter in {folder} does not say what it was trained on (base_model_name_or_path).")
     if setting.revision: return str(fetch(base, setting.revision))
     return str(folder/base) if base.startswith("../") and (folder/base).is_dir() else base
 
@@ -938,7 +965,8 @@ def _load_adapted(name, online, dtype, device, revision=None, **options):
     "Model and tokenizer of an adapter and its base, and the folder that says where to split."
     folder = Path(name) if Path(name).is_dir() else fetch(name, revision, local_files_only=not online)
     if not (folder/"adapter_model.safetensors").is_file():
-        raise BackboneError(f"{folder} says that it holds an adapter, but nothing of it is there (adapter_model.safetensors).")
+        raise BackboneError(f"{folder} says that it holds an adapter, but nothing of it is there "
+                            "(adapter_model.safetensors).")
     model, tokenizer, place = _load(_trained_on(folder), dtype, device, **options)
     merged = _apply(model, folder)
     tokenizer = _load_tokenizer(str(folder), local_files_only=True) or tokenizer
@@ -952,7 +980,8 @@ def _load_tokenizer(name, revision=None, trust_remote_code=False, **local):
     local |= dict(revision=revision)
     plain = get_tokenizer_config(name, **local).get("tokenizer_class") == "TokenizersBackend"
     # `AutoTokenizer` would take the one usual for the architecture, whatever the folder holds
-    kind = PreTrainedTokenizerFast if plain else partial(AutoTokenizer.from_pretrained, trust_remote_code=trust_remote_code)
+    kind = PreTrainedTokenizerFast if plain else partial(
+        AutoTokenizer.from_pretrained, trust_remote_code=trust_remote_code)
     tokenizer = getattr(kind, "from_pretrained", kind)(name, padding_side="left", **local)
     if tokenizer.pad_token is None: tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
@@ -966,7 +995,8 @@ def _check_tokens(tokenizer, model):
     marks -= {tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id, tokenizer.unk_token_id}
     most = max({*tokenizer.get_vocab().values()} - marks, default=0)
     if most >= rows:
-        raise BackboneError(f"its tokenizer gives tokens up to {most}, but its embedding ends at {rows - 1}; enlarge it "
+        raise BackboneError(f"its tokenizer gives tokens up to {most}, but its embedding ends at "
+                            f"{rows - 1}; enlarge it "
                             "(resize_token_embeddings) and train it, or take the tokenizer that belongs to the model.")
 
 def _load_model(name, dtype, device_map, attn_implementation, trust_remote_code=False, **local):
@@ -976,11 +1006,13 @@ def _load_model(name, dtype, device_map, attn_implementation, trust_remote_code=
             "an adapter (adapter_config.json) lies beside it; if it is part of the weights, "
             f"remove it, else {_MERGE}.")
     if any(Path(name).glob("*.bin")) and not any(Path(name).glob("*.safetensors")):
-        raise BackboneError("its weights are a pickle (*.bin), which can run anything when it is read; save them as safetensors.")
+        raise BackboneError("its weights are a pickle (*.bin), which can run anything when it is read; "
+                            "save them as safetensors.")
     local |= dict(trust_remote_code=trust_remote_code)
     config = AutoConfig.from_pretrained(name, **local)
     model, info = AutoModelForCausalLM.from_pretrained(
-        name, config=config, dtype=dtype or torch.float32, device_map=device_map, attn_implementation=attn_implementation,
+        name, config=config, dtype=dtype or torch.float32, device_map=device_map,
+        attn_implementation=attn_implementation,
         output_loading_info=True, use_safetensors=True, ignore_mismatched_sizes=True, **local)
     _check_place(model)
     _check_loaded(model, name, info)
@@ -1006,7 +1038,8 @@ def _load(base, dtype, device, revision=None, trust_remote_code=False, **options
     if device is not None: _check_device(device)
     name, online = _find(base)
     if revision is not None and Path(name).is_dir():
-        raise BackboneError(f"revision names a state of a model on the hub, got {revision!r} for {base!r}, which is on the disk.")
+        raise BackboneError(f"revision names a state of a model on the hub, got {revision!r} for {base!r}, "
+                            "which is on the disk.")
     local = dict(local_files_only=not online, revision=revision, trust_remote_code=trust_remote_code)
     try:
         if _is_adapter(name, online, revision):
@@ -1015,7 +1048,8 @@ def _load(base, dtype, device, revision=None, trust_remote_code=False, **options
         _check_tokens(tokenizer, model)
     except Exception as error:  # transformers and the hub raise many kinds, and all mean the same to the reader
         reason = (str(error).strip() or repr(error)).splitlines()[0]
-        if "trust_remote_code" in str(error): reason = "it comes with code of its own, which runs only with trust_remote_code=True."
+        if "trust_remote_code" in str(error):
+            reason = "it comes with code of its own, which runs only with trust_remote_code=True."
         raise BackboneError(f"Cannot load the base {base!r}: {reason} {_THREE_WAYS}") from error
     return model.to(device) if device is not None else model, tokenizer, name
 
@@ -1032,7 +1066,8 @@ def _saved_layer(file):
     try: found = json.loads(file.read_text())
     except ValueError: found = None
     if isinstance(found, dict) and isinstance(found.get("layer"), int): return found["layer"]
-    raise BackboneError(f'{file} should say where the base is split, as in {{"layer": 3}}; remove it to split in the middle.')
+    raise BackboneError(f'{file} should say where the base is split, as in {{"layer": 3}}; remove it to '
+                        'split in the middle.')
 
 @patch(cls_method=True)
 def from_pretrained(cls:Backbone,
@@ -1047,10 +1082,12 @@ def from_pretrained(cls:Backbone,
                     mixed_precision: str | None=None, gradient_checkpointing: bool=False, compile: bool | str=False) -> Backbone: # as for `Execution`
     "Load and split a base. Its tokenizer pads on the left. Raises `BackboneError` when it cannot be loaded or split."
     if device is not None and device_map is not None:
-        raise ValueError(f"device and device_map both say where the base lies; give one, got {device!r} and {device_map!r}.")
+        raise ValueError(f"device and device_map both say where the base lies; give one, got {device!r} "
+                         f"and {device_map!r}.")
     model, tokenizer, name = _load(base, dtype, device, device_map=device_map, revision=revision,
                                    attn_implementation=attn_implementation, trust_remote_code=trust_remote_code)
-    set_execution(_splittable(model), mixed_precision=mixed_precision, gradient_checkpointing=gradient_checkpointing, compile=compile)
+    set_execution(_splittable(model), mixed_precision=mixed_precision,
+                  gradient_checkpointing=gradient_checkpointing, compile=compile)
     saved = Path(name)/_SPLIT_FILE
     if layer is None and saved.is_file(): layer = _saved_layer(saved)
     backbone = cls(model, layer, tokenizer)
@@ -1067,7 +1104,8 @@ def save_layer(self:Backbone, folder: str | Path) -> None:  # that exists
 def save_pretrained(self:Backbone,
                     folder: str | Path) -> None: # made if needed
     "Save model, tokenizer and layer for `from_pretrained`. Raises `BackboneError` when an adapter is not merged yet."
-    if any(name.endswith("base_layer") or type(m).__module__.startswith("peft.") for name, m in self.model.named_modules()):
+    if any(name.endswith("base_layer") or type(m).__module__.startswith("peft.")
+           for name, m in self.model.named_modules()):
         raise BackboneError("The base carries an adapter; merge it (merge_and_unload) before saving.")
     folder = Path(folder)
     if (folder/"adapter_config.json").is_file():
@@ -1128,4 +1166,5 @@ def decode_written(tokenizer: PreTrainedTokenizerBase,
     def read(rows): return tokenizer.batch_decode(rows, clean_up_tokenization_spaces=False)
     starts = read([[int(t)] for t in before])
     wholes = read([[int(t), *row] for t, row in zip(before, rows)])
-    return [whole[len(start):] if whole.startswith(start) else alone for start, whole, alone in zip(starts, wholes, read(rows))]
+    return [whole[len(start):] if whole.startswith(start) else alone for start, whole,
+            alone in zip(starts, wholes, read(rows))]

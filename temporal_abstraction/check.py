@@ -202,9 +202,11 @@ def _table(shown, problems, prompts, mine, asked):
     lines = [dict(row=s.where, problem=s.problem, split=s.split, tests=_tests_in_words(problems.get(s.problem)),
                   prompt_tokens=mine[id(s)][0], tokens=mine[id(s)][1], said=', '.join(s.remarks)) for s in shown]
     solved = {s.problem for s in shown}
-    lines += [dict(row='', problem=name, split='asked' if name in asked else '', tests=_tests_in_words(p), prompt_tokens=prompts[name],
+    lines += [dict(row='', problem=name, split='asked' if name in asked else '', tests=_tests_in_words(p),
+                   prompt_tokens=prompts[name],
                    tokens=None, said='no expert') for name, p in problems.items() if name not in solved]
-    return pd.DataFrame(lines, columns=['row', 'problem', 'split', 'tests', 'prompt_tokens', 'tokens', 'said']).astype(dict(tokens='Int64'))
+    return pd.DataFrame(lines, columns=['row', 'problem', 'split', 'tests', 'prompt_tokens', 'tokens',
+                                        'said']).astype(dict(tokens='Int64'))
 
 def check_task(
     task: TextTask,

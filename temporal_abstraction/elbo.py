@@ -165,7 +165,8 @@ def train_metacontroller(
     if c.base_lr: backbone = _thawed(backbone)
     opt, schedule = _optimiser(backbone, mc, c)
     batches = Batches(data, c.batch_size, c.seed, backbone.device)
-    with Loop(opt, c.steps, schedule, clip=c.clip, clipped=mc.parameters(), title='phase 2: discover', checkpoint=checkpoint,
+    with Loop(opt, c.steps, schedule, clip=c.clip, clipped=mc.parameters(), title='phase 2: discover',
+              checkpoint=checkpoint,
               made_from=(c, backbone, backbone.layer, mc, data, vocab), also=batches) as loop:
         for step in loop:
             with own_rows(next(batches)) as batch:

@@ -212,7 +212,8 @@ class GatherResult:
         n = len(self.table)
         many = self.samples.groupby('problem').size().max()
         said = f"{len(self.solved)} of {n} prompts were solved by at least one of {many} programs"
-        if not self.asked: return f"{said}: nothing is left to ask. Harder prompts, or fewer programs, leave something."
+        if not self.asked:
+            return f"{said}: nothing is left to ask. Harder prompts, or fewer programs, leave something."
         return f"{said}; expert programs: {len(self.rows)}, prompts left to ask: {len(self.asked)}."
 
 # %% ../nbs/3_measure/44_gather.ipynb #gather30

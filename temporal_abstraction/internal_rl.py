@@ -185,7 +185,8 @@ class Episodes:
         everybody = torch.ones_like(self.reward, dtype=torch.bool)
         judged = getattr(self, 'judged', everybody)   # episodes of other makes know nothing of it
         if not (self.reward[judged].abs() <= LARGEST).all():
-            raise ValueError(f"Some rewards are no finite numbers of at most {LARGEST:g}; nothing can be learned from them.")
+            raise ValueError(f"Some rewards are no finite numbers of at most {LARGEST:g}; nothing can be "
+                             "learned from them.")
         a = torch.zeros_like(self.reward)
         for g in self.group[judged].unique():
             mine = (self.group == g) & judged

@@ -310,7 +310,8 @@ class Machine(Settings):
         super().__post_init__()
         check_tracker(self.tracker)
         if self.device_map and self.device != 'auto': raise ValueError(
-            f"device and device_map both say where the base lies; give one, got {self.device!r} and {self.device_map!r}.")
+            f"device and device_map both say where the base lies; give one, got {self.device!r} and "
+            f"{self.device_map!r}.")
         if self.place in ('auto', 'cpu'): return   # others must hold a number; to ask for it takes memory there
         try: torch.zeros(1, device=self.where).item()
         except (RuntimeError, AssertionError, ImportError, TypeError): there = False
@@ -355,7 +356,8 @@ def same_data(run: Run, task: Task) -> None:
     "Raise `RunError` where a task of somebody's data has changed since phase 1."
     c = run.config('adapt')
     if c['task'] == task.name and c.get('data', '') != getattr(task, 'origin', ''):
-        raise RunError(f"{task.name} holds other data than phase 1 has read into {run.out}. Choose another --out for these.")
+        raise RunError(f"{task.name} holds other data than phase 1 has read into {run.out}. Choose another "
+                       "--out for these.")
 
 def write_conversations(task: Task, folder: str | Path) -> Task:
     "The task with its conversations written for the model in a folder."
@@ -366,7 +368,8 @@ def apply_gathered(run: Run, task: TextTask) -> TextTask:
     "A task whose experts are what the base solved, asked for what it did not solve."
     c = run.config('gather')
     if (c['task'], c.get('data')) != (task.name, data_origin(task).get('data')): raise RunError(
-        f"{run / 'gather'} was gathered for {c['task']} as it was then, not for {task.name} as it is. Choose another --out.")
+        f"{run / 'gather'} was gathered for {c['task']} as it was then, not for {task.name} as it is. "
+        "Choose another --out.")
     prompts = pd.read_parquet(run / 'gather' / 'prompts.parquet').set_index('problem')
     asked = [replace(p, prompt=prompts.prompt[p.name]) for p in task.asked if prompts.becomes[p.name] == 'asked']
     if not asked: raise ValueError(
@@ -396,7 +399,8 @@ def load_actions(run: Run, machine: Machine=Machine(), folder: Path | None=None)
     own = folder / 'backbone'   # there if it was trained along
     with loading(folder):
         mc = Metacontroller.from_pretrained(str(folder / 'metacontroller')).eval().to(machine.where)
-        if own.is_dir(): return Backbone.from_pretrained(str(own), **how_loaded(run) | dict(dtype=None), **machine.options()), mc
+        if own.is_dir():
+            return Backbone.from_pretrained(str(own), **how_loaded(run) | dict(dtype=None), **machine.options()), mc
     return load_backbone(run, machine), mc
 
 def load_metacontroller(run: Run, machine: Machine=Machine()) -> Metacontroller:
@@ -413,7 +417,8 @@ def needs_experts(task: Task) -> bool:
     "Whether nobody has shown anything yet."
     return isinstance(task, TextTask) and not isinstance(task, (ProblemsTask, ComposedTask)) and task.rows is None
 
-def load_reader(base: str | Path, layer: int | None=None, dtype: str | None=None, machine: Machine=Machine(), loads: Loads=Loads()) -> Backbone:
+def load_reader(base: str | Path, layer: int | None=None, dtype: str | None=None,
+                machine: Machine=Machine(), loads: Loads=Loads()) -> Backbone:
     "A base that reads and writes text. BackboneError where it has no tokenizer, or one that ends no text."
     backbone = Backbone.from_pretrained(str(base), layer, dtype=dtype, **asdict(loads), **machine.options())
     if backbone.tokenizer is None: raise BackboneError(f"{base} has no tokenizer, which programs are read by.")
@@ -436,7 +441,8 @@ def gather(
         f"{task.name} has experts without end, so there is nothing to gather.")
     if not base: raise ValueError("Programs are gathered from what a base writes: name one with --base.")
     config = config.certain()
-    settings = dict(task=task.name, **data_origin(task), base=str(base), dtype=loads.dtype(base, dtype), **asdict(config), **asdict(loads))
+    settings = dict(task=task.name, **data_origin(task), base=str(base), dtype=loads.dtype(base, dtype),
+                    **asdict(config), **asdict(loads))
     if run.done('gather', settings): return
     task.check(config.n_tests)
     backbone = load_reader(base, None, settings['dtype'], machine, loads)
@@ -444,7 +450,8 @@ def gather(
     if getattr(task, 'talks', False): task = task.speak(backbone.tokenizer)
     given = None if task.rows is None else [row for part in task.rows.values() for row in part]
     with run.writing('gather', settings, **origin(backbone)) as folder, task.verifier() as verifier:
-        result = gathering.gather(backbone, task.asked, verifier, config, folder / 'checkpoints', given=given, reword=say_otherwise)
+        result = gathering.gather(backbone, task.asked, verifier, config, folder / 'checkpoints',
+                                  given=given, reword=say_otherwise)
         split_rows(result.rows)   # too few programs should be said now, and not by phase 1
         save_gathered(result, folder)
     print(f'Gather: {result}')
@@ -484,7 +491,8 @@ def refuse(task: Task, tokenizer: PreTrainedTokenizerBase, max_length: int | Non
     found = check_task(task, tokenizer, max_length)
     if found.errors:
         more = f" There are {len(found.errors) - 3} more." if len(found.errors) > 3 else ''
-        raise ValueError(f"{' '.join(found.errors[:3])}{more} `temporal-abstraction check {task.name}` shows all that was found.")
+        raise ValueError(f"{' '.join(found.errors[:3])}{more} `temporal-abstraction check {task.name}` "
+                         "shows all that was found.")
 
 
 def adapt(
@@ -498,18 +506,21 @@ def adapt(
     loads: Loads=Loads(),        # options of `from_pretrained`
 ) -> None:
     "Phase 1: a model that acts as experts do."
-    if base == '': raise ValueError("The name of the base is empty; None, or no --base, trains a small model from nothing.")
+    if base == '':
+        raise ValueError("The name of the base is empty; None, or no --base, trains a small model from nothing.")
     task, earlier = find_experts(run, find_task(task))
     dtype = loads.dtype(base, dtype)
     if (run / 'adapt').is_dir(): same_data(run, task)
-    settings = dict(task=task.name, **data_origin(task), base=base and str(base), layer=layer, dtype=dtype, **asdict(config),
+    settings = dict(task=task.name, **data_origin(task), base=base and str(base), layer=layer, dtype=dtype,
+                    **asdict(config),
                     **earlier, **asdict(loads))
     if run.done('adapt', settings): return
     if not base:
         if isinstance(config, AdaptConfig):
             raise ValueError(
                 "From nothing, phase 1 is set by a ScratchConfig.")
-        if loads.revision: raise ValueError(f"revision is a state of a base on the hub, got {loads.revision!r} without a base.")
+        if loads.revision:
+            raise ValueError(f"revision is a state of a base on the hub, got {loads.revision!r} without a base.")
         model = task.new_model(config)
         if model is None: raise ValueError(f"{task.name} has no model of its own: name one with --base.")
         refuse(task, task.tokenizer, getattr(model.config, 'max_position_embeddings', None))
@@ -586,10 +597,12 @@ def from_nothing(task: Task, model: PreTrainedModel, layer: int | None, config: 
     sample = batch_by_length(task.sample)
     kept = folder / 'checkpoints'
     if loads.attn_implementation: model.set_attn_implementation(loads.attn_implementation)
-    ways = dict(mixed_precision=loads.mixed_precision, gradient_checkpointing=machine.gradient_checkpointing, compile=machine.compile)
+    ways = dict(mixed_precision=loads.mixed_precision,
+                gradient_checkpointing=machine.gradient_checkpointing, compile=machine.compile)
     set_execution(model, **ways)
     result = train_base(model.to(machine.where), sample, config, task.valid(), checkpoint=kept)
-    kept_model = set_execution(copy.deepcopy(result.model).half(), **asdict(Execution()))   # how it was computed is over
+    # how it was computed is over
+    kept_model = set_execution(copy.deepcopy(result.model).half(), **asdict(Execution()))
     if is_writer(): Backbone(kept_model, layer, task.tokenizer).save_pretrained(folder / 'backbone')
     write_history(folder, result.history)
     h = result.history.iloc[-1]
@@ -627,7 +640,8 @@ def find_vocabulary(run: Run, task: Task, backbone: Backbone) -> torch.Tensor | 
     return vocab if vocab is None else vocab.to(backbone.device)
 
 
-def discover(run: Run, config: DiscoverConfig=DiscoverConfig(), task: str | Task | None=None, machine: Machine=Machine()) -> None:
+def discover(run: Run, config: DiscoverConfig=DiscoverConfig(), task: str | Task | None=None,
+             machine: Machine=Machine()) -> None:
     "Phase 2: abstract actions, without labels, on the frozen model."
     settings = dict(asdict(config), adapt=run.config('adapt'))
     if run.done('discover', settings): return
@@ -689,7 +703,8 @@ def explore_actions(
     return history.assign(**levels)
 
 
-def explore(run: Run, config: ExploreConfig=ExploreConfig(), task: str | Task | None=None, machine: Machine=Machine()) -> None:
+def explore(run: Run, config: ExploreConfig=ExploreConfig(), task: str | Task | None=None,
+            machine: Machine=Machine()) -> None:
     "Phase 3: learn from reward which abstract actions to choose."
     settings = dict(asdict(config), discover=run.config('discover'))
     if run.done('explore', settings): return
@@ -711,10 +726,12 @@ rl = explore
 def load_consolidated(run: Run, machine: Machine=Machine()) -> Backbone:
     "The model that phase 4 left."
     folder = run / 'consolidate'
-    with loading(folder): backbone = Backbone.from_pretrained(str(folder / 'backbone'), **how_loaded(run), **machine.options())
+    with loading(folder):
+        backbone = Backbone.from_pretrained(str(folder / 'backbone'), **how_loaded(run), **machine.options())
     return shard_blocks(backbone) if machine.shard else backbone
 
-def consolidate(run: Run, config: FindAndConsolidateConfig=FindAndConsolidateConfig(), task: str | Task | None=None, machine: Machine=Machine()) -> None:
+def consolidate(run: Run, config: FindAndConsolidateConfig=FindAndConsolidateConfig(),
+                task: str | Task | None=None, machine: Machine=Machine()) -> None:
     "Phase 4: what abstract actions find, the model learns."
     c = config
     earlier = 'explore' if c.find.by in POLICIES else 'discover'
@@ -796,7 +813,8 @@ def attempt(
 # %% ../nbs/3_measure/49_pipeline.ipynb #0b3fba24
 def load_base(run: Run, c: Mapping[str, Any], machine: Machine) -> Backbone:
     "What phase 1 began with."
-    base = Backbone.from_pretrained(c['base'], c['layer'], revision=c.get('revision'), **how_loaded(run), **machine.options())
+    base = Backbone.from_pretrained(c['base'], c['layer'], revision=c.get('revision'), **how_loaded(run),
+                                    **machine.options())
     if fingerprint(base.model) != run.manifest('adapt')['made_from']['base']:
         raise RunError(f"{c['base']} is not the base any more that {run / 'adapt'} was made from.")
     return shard_blocks(base) if machine.shard else base
@@ -827,7 +845,8 @@ def attempt_all(task: Task, ways: Mapping[str, tuple], config: EvaluateConfig, v
     return pd.concat(found)
 
 
-def evaluate(run: Run, config: EvaluateConfig=EvaluateConfig(), task: str | Task | None=None, machine: Machine=Machine()) -> None:
+def evaluate(run: Run, config: EvaluateConfig=EvaluateConfig(), task: str | Task | None=None,
+             machine: Machine=Machine()) -> None:
     "Gate, abstract actions and pass rates of a run."
     settings = dict(asdict(config), explore=run.config('explore'))
     if (run / 'consolidate').is_dir(): settings['consolidate'] = run.config('consolidate')
@@ -876,7 +895,8 @@ def evaluate_base(
     "How often a base alone is right, before any phase."
     task = find_task(task)
     if not isinstance(task, TextTask): raise ValueError(f"A base writes text, which {task.name} has none of.")
-    if not base: raise ValueError("To evaluate a task, name a base with --base; a run is evaluated without naming its task.")
+    if not base:
+        raise ValueError("To evaluate a task, name a base with --base; a run is evaluated without naming its task.")
     if not config.temperature: raise ValueError('A base alone is sampled: temperature must be above 0.')
     dtype = loads.dtype(base, dtype)
     settings = dict(asdict(config), task=task.name, **data_origin(task), base=str(base), dtype=dtype, **asdict(loads))
@@ -886,7 +906,8 @@ def evaluate_base(
     refuse(task, backbone.tokenizer, backbone.context)
     asked = [gathering.trim_problem(p, backbone.tokenizer) for p in task.asked]
     how = sampling(config, task.longest(backbone.tokenizer))
-    with run.writing('base', settings, **origin(backbone, base, loads.revision)) as folder, task.verifier() as verifier:
+    with run.writing('base', settings,
+                     **origin(backbone, base, loads.revision)) as folder, task.verifier() as verifier:
         judged, _ = gathering.write_all(backbone, asked, verifier, how, folder / 'checkpoints', 'evaluation')
         rates = keep_rates(judged, folder, config.ks)
     say_rates(task, rates, config.ks)
@@ -1015,7 +1036,9 @@ def explorations(task: Task, c: CompareConfig, first: int=0) -> list[tuple]:
     offered = {'token GRPO': text, 'momentum GRPO': text, 'GRPO on raw actions': not text,
                'distilled z': c.explore.distil.steps > 0, **dict.fromkeys(IMITATORS, text)}
     methods = [m for m in c.methods if offered.get(m, True)]
-    if not methods: raise ValueError(f"In {task.name}, with these settings, there is nothing to compare: no {', no '.join(c.methods)}.")
+    if not methods:
+        raise ValueError(f"In {task.name}, with these settings, there is nothing to compare: no "
+                         f"{', no '.join(c.methods)}.")
     own = c.targets[0]
     seeds = range(first, first + c.seeds)
     lrs = {m: getattr(c, LEARNERS[m]) if m in LEARNERS else (None,) for m in methods}
@@ -1234,7 +1257,8 @@ def check_groups(task: Task, c: CompareConfig) -> None:
     if 'token GRPO' in c.methods: replace(c.token, lanes=lanes)
     if 'momentum GRPO' in c.methods: replace(c.momentum, lanes=lanes)
 
-def compare(run: Run, config: CompareConfig=CompareConfig(), task: str | Task | None=None, machine: Machine=Machine()) -> None:
+def compare(run: Run, config: CompareConfig=CompareConfig(), task: str | Task | None=None,
+            machine: Machine=Machine()) -> None:
     "Seeds, ablations and rivals: metacontrollers first, then every way to explore."
     c = config
     given = task
@@ -1286,13 +1310,18 @@ FIGURES = {   # name: (section, caption)
     'passes': ('How often it succeeds', 'Share that is right by tests no phase has seen, with 95% intervals.'),
     'learning': ('How often it succeeds', 'Phase 3: share that is right, by how many were tried.'),
     'program': ('Where the gate switches', 'A new colour where the gate switches.'),
-    'gate': ('Where the gate switches', 'The gate over the actions of an expert, with the boundaries that it was never told.'),
-    'alignment': ('Where the gate switches', 'Exact agreement of switches with boundaries, next to gates that learned nothing.'),
+    'gate': ('Where the gate switches',
+             'The gate over the actions of an expert, with the boundaries that it was never told.'),
+    'alignment': ('Where the gate switches',
+                  'Exact agreement of switches with boundaries, next to gates that learned nothing.'),
     'actions': ('What z says', 'z at switches, and the residuals it was chosen at, coloured by what the expert does.'),
     'discovery': ('Discovery', 'The terms of the objective on unseen experts, and how often the gate switches.'),
-    'probes': ('Known goals', 'How well a linear probe reads the subgoal after each block, and by its age; dashed: chance.'),
-    'controllers': ('Known goals', 'Success under a controller for the true subgoal after each block; dashed: the base alone.'),
-    'sweep': ('Comparison', 'Left: exact agreement of switches, median and range over seeds. Right: rate and distortion.'),
+    'probes': ('Known goals',
+               'How well a linear probe reads the subgoal after each block, and by its age; dashed: chance.'),
+    'controllers': ('Known goals',
+                    'Success under a controller for the true subgoal after each block; dashed: the base alone.'),
+    'sweep': ('Comparison',
+              'Left: exact agreement of switches, median and range over seeds. Right: rate and distortion.'),
     'curves': ('Comparison', 'Success by episodes, median and quartiles over seeds.')}
 
 TABLES = {    # (phase, table): section
@@ -1304,7 +1333,8 @@ TABLES = {    # (phase, table): section
     ('evaluate', 'decoding'): 'What z says',
     ('evaluate', 'clusters'): 'What z says',
     ('evaluate', 'transplant'): 'What z does'}
-TABLES |= {('discoveries', name): 'Comparison' for name in ('discovery', 'alignment', 'decoding', 'clusters', 'transplant')}
+TABLES |= {('discoveries', name): 'Comparison'
+           for name in ('discovery', 'alignment', 'decoding', 'clusters', 'transplant')}
 TABLES |= {('compare', name): 'Comparison' for name in ('success', 'noise', 'passes', 'pass_at_k')}
 
 # %% ../nbs/3_measure/49_pipeline.ipynb #f866649e
@@ -1327,7 +1357,8 @@ def draw_figures(task: Task, run: Run, trace: Trace | None,
     switches = run / 'evaluate' / 'switches.parquet'
     there = dict(
         discovery=True, passes=passes is not None, learning=(run / 'explore').is_dir(), gate=task.labelled,
-        alignment=aligned is not None, actions=switches.is_file(), probes=probes is not None, controllers=known is not None,
+        alignment=aligned is not None, actions=switches.is_file(), probes=probes is not None,
+        controllers=known is not None,
         sweep=alignment is not None and alignment.alpha.nunique() > 1, curves=curves is not None)
     draw = dict(
         discovery=lambda: plot_discovery(run.history('discover'), task.unit),
@@ -1362,7 +1393,8 @@ def report(run: Run, task: str | Task | None=None, machine: Machine=Machine()) -
     from_writer(write)
 
 def _report(run, given, machine):
-    phases = [p for p in ('gather', 'adapt', 'discover', 'explore', 'evaluate', 'discoveries', 'compare') if (run / p).is_dir()]
+    phases = [p for p in ('gather', 'adapt', 'discover', 'explore', 'evaluate', 'discoveries', 'compare')
+              if (run / p).is_dir()]
     run.config('discover')   # without it there is nothing to show
     task = load_task(run, given)
     tables = {p: phase_tables(run, p) for p in phases}

@@ -138,9 +138,11 @@ def pretrain(
             with own_rows(next(batches)) as batch:
                 loss = action_nll(model, batch, vocab=vocab, grad=True).sum() / batch.mask.sum()
                 loss = loop.update(loss, batch.mask.sum())
-            if loop.due(c.log_every, first=True): loop.log(train_nll_action=loss, **(mean_nll(model, valid) if valid else {}))
+            if loop.due(c.log_every, first=True):
+                loop.log(train_nll_action=loss, **(mean_nll(model, valid) if valid else {}))
     kept = take_adapter(wrapped)
-    return PretrainResult(Backbone(wrapped.merge_and_unload(), backbone.layer, backbone.tokenizer), loop.history, [kept])
+    return PretrainResult(Backbone(wrapped.merge_and_unload(), backbone.layer, backbone.tokenizer),
+                          loop.history, [kept])
 
 # %% ../nbs/1_method/08_pretraining.ipynb #fbb5c4b6
 @dataclass
@@ -338,7 +340,8 @@ def train_base(
     generator = torch.Generator().manual_seed(c.seed)
     opts, schedules = _optimisers(model.train().requires_grad_(True), c)
     changing = [generator, *([sample] if hasattr(sample, 'state_dict') else [])]
-    with Loop(opts, c.steps, schedules, clip=c.clip, clipped=model.parameters(), title='phase 1: from scratch', checkpoint=checkpoint,
+    with Loop(opts, c.steps, schedules, clip=c.clip, clipped=model.parameters(),
+              title='phase 1: from scratch', checkpoint=checkpoint,
               made_from=(c, model), also=changing) as loop:
         for step in loop:
             drawn = sample(c.batch_size, generator)
@@ -349,6 +352,7 @@ def train_base(
                 nll = mean_of(nll, batch.mask.sum())
             if loop.due(c.log_every):
                 loop.log(train_nll=nll, **_line(model, valid))
-                loop.bar.set_postfix({k: f'{v:.4f}' for k, v in loop.lines[-1].items() if k in ('train_nll', 'nll', 'gap')})
+                loop.bar.set_postfix({k: f'{v:.4f}' for k, v in loop.lines[-1].items()
+                                      if k in ('train_nll', 'nll', 'gap')})
                 if folder and is_writer(): ScratchResult(model, loop.history).save(folder)
     return ScratchResult(model.eval(), loop.history)

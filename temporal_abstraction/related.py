@@ -488,7 +488,8 @@ _COMMENTS |= {
                         "How many letters have to go before s and t are the same?",
                         "Compute the distance of two words if letters can only be removed."),
     "warping_distance": ("Compute the dynamic time warping distance of two words.",
-                         "Repeat letters of s and t so that they differ as little as possible, and count the differences.",
+                         "Repeat letters of s and t so that they differ as little as possible, and count "
+                         "the differences.",
                          "How many mismatches remain when s and t are warped onto each other?"),
     "lcs": ("Compute how long a sequence of letters s and t have in common, gaps allowed.",
             "The most letters that can be kept, in order, in both s and t.",

@@ -81,11 +81,13 @@ def run_command(
     "Run a command; what its user or the machine got wrong becomes a sentence, without a traceback."
     rank = team().rank
     try:
-        with redirect_stdout(StringIO()) if rank else nullcontext(): return cli(prog, argv)   # the first process speaks
+        # the first process speaks
+        with redirect_stdout(StringIO()) if rank else nullcontext(): return cli(prog, argv)
     except KeyboardInterrupt: code, said = 130, 'interrupted. The same command goes on where it stopped.'
     except (ValueError, OSError) as e: code, said = 2, in_words(e, '--out') or e
     except (MemoryError, RuntimeError) as e:   # torch says it by an error of its own on a GPU alone
-        if not (isinstance(e, MemoryError) or re.search("out of memory|can't allocate memory|not enough memory", str(e))): raise
+        if not (isinstance(e, MemoryError)
+                or re.search("out of memory|can't allocate memory|not enough memory", str(e))): raise
         code, said = 2, 'out of memory. Smaller batches or fewer jobs need less.'
     print(f'{prog}{f" (process {rank})" if rank else ""}: {said}', file=sys.stderr)
     raise SystemExit(code)
@@ -213,11 +215,13 @@ class Run:
         try: whole = found['identity'] == _identity(found)
         except (KeyError, TypeError, AttributeError): whole = False
         if not whole: raise self.damaged(phase, 'manifest.json is not as it was written')
-        if (own := found.get('phase', phase)) != phase: raise self.damaged(phase, f"it is a folder of the phase '{own}'")
+        if (own := found.get('phase', phase)) != phase:
+            raise self.damaged(phase, f"it is a folder of the phase '{own}'")
         return found
 
     def damaged(self, phase: str, why: str) -> RunError:
-        return RunError(f"{self / phase} is incomplete or damaged: {why}. Remove that folder to make it again, or choose another --out.")
+        return RunError(f"{self / phase} is incomplete or damaged: {why}. Remove that folder to make it "
+                        "again, or choose another --out.")
 
     def check(self, phase: str) -> None:
         """RunError unless every file of a finished phase is as it was made, none is missing or foreign,
@@ -330,7 +334,8 @@ def begun(self: Run, phase: str, config: dict[str, Any], manifest: dict[str, Any
 @patch
 def finish(self: Run, phase: str, part: Path) -> None:
     "Write the manifest, force everything to the disk, and give the phase its name."
-    for name in ('jobs', 'checkpoints'): shutil.rmtree(part / name, ignore_errors=True)   # what only an interrupted attempt needs
+    # what only an interrupted attempt needs
+    for name in ('jobs', 'checkpoints'): shutil.rmtree(part / name, ignore_errors=True)
     manifest = read_json(part / 'manifest.json') | dict(files=_files(part))
     manifest['identity'] = _identity(manifest)
     write_bytes(part / 'manifest.json', json.dumps(manifest, indent=1).encode())
@@ -353,7 +358,8 @@ def bound_to(main: int) -> Iterator[None]:  # process id
     if all(t.name != 'watches parent' for t in threading.enumerate()):
         threading.Thread(target=_die_without, args=(main,), daemon=True, name='watches parent').start()
     ask_kernel = ctypes.CDLL(None).prctl if sys.platform == 'linux' else lambda *_: None
-    ask_kernel(1, signal.SIGKILL)   # PR_SET_PDEATHSIG, which follows the thread that started us: so only while it waits for the job
+    # PR_SET_PDEATHSIG, which follows the thread that started us: so only while it waits for the job
+    ask_kernel(1, signal.SIGKILL)
     if os.getppid() != main: os.kill(os.getpid(), signal.SIGKILL)   # it ended before the kernel was asked
     try: yield
     finally: ask_kernel(1, 0)
@@ -381,10 +387,12 @@ def workers(
     if backend == 'processes':
         yield dict(n_jobs=n_jobs)
         return
-    if backend not in CLUSTERS: raise RunError(f"There is no backend {backend!r}; choose from processes, {', '.join(CLUSTERS)}.")
+    if backend not in CLUSTERS:
+        raise RunError(f"There is no backend {backend!r}; choose from processes, {', '.join(CLUSTERS)}.")
     package = CLUSTERS[backend]
     if importlib.util.find_spec(package) is None:
-        raise RunError(f"The backend {backend} needs the package {package}, which is not installed: pip install {package}.")
+        raise RunError(f"The backend {backend} needs the package {package}, which is not installed: pip "
+                       f"install {package}.")
     with dict(dask=_dask, ray=_ray)[backend](n_jobs, address): yield dict(n_jobs=-1, batch_size=1)
 
 # %% ../nbs/3_measure/48_runs.ipynb #d93895ad
@@ -466,7 +474,8 @@ def in_parallel(
     keys = [fingerprint(*job) for job in jobs]
     single = joblib.delayed(_single)
     whose = (os.getpid(), None) if backend == 'processes' else (None, Path.cwd())
-    calls = [single(place / f'{i:03}-{k[:16]}.safetensors', k, *whose, *job) for i, (k, job) in enumerate(zip(keys, jobs))]
+    calls = [single(place / f'{i:03}-{k[:16]}.safetensors', k, *whose, *job)
+             for i, (k, job) in enumerate(zip(keys, jobs))]
     rank, size = team()
     with workers(backend, n_jobs, address) as options:
         # of several processes each runs its own, never in the process itself, n_jobs at a time

@@ -19,7 +19,8 @@ DEPTH = 64              # the deepest nesting
 _dumps = json.JSONEncoder(separators=(",", ":")).encode
 _TAGS = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset", dict: "dict"}
 _SHARED = (list, set, dict)   # what two places can hold in common and one of them change
-_EQUALS = {kind: dict for kind in (collections.Counter, collections.OrderedDict, collections.defaultdict)}   # of the standard library
+# of the standard library
+_EQUALS = {kind: dict for kind in (collections.Counter, collections.OrderedDict, collections.defaultdict)}
 
 class Foreign(ValueError):
     "A value that is not made of plain builtin types, or is too large or too deep"
@@ -538,7 +539,8 @@ def _one_call(module, name, args, named):
     except MemoryError:
         _raise_memory_limit()
         return "M", '""'
-    except BaseException as error: return "R", _dumps([[kind.__name__ for kind in type(error).__mro__], _explain(error)])
+    except BaseException as error:
+        return "R", _dumps([[kind.__name__ for kind in type(error).__mro__], _explain(error)])
 
 def _answer_calls(program, line):
     "In the candidate's process: run the program, then make the calls that the asserts ask for"
@@ -603,7 +605,8 @@ class _Name:
 
     def __getattr__(self, attribute):
         if self.name in sys.stdlib_module_names: return getattr(__import__(self.name), attribute)
-        raise AttributeError(f"{self.name!r} is a function of the candidate, of which nothing is known here, not its {attribute!r}")
+        raise AttributeError(f"{self.name!r} is a function of the candidate, of which nothing is known "
+                             f"here, not its {attribute!r}")
 
 def _proxy(name, line, heard, pid, seconds):
     "A name for the asserts; calls of it are made in the candidate's process"
@@ -839,7 +842,8 @@ def _come_to_life(zygote, fd, number, seconds, channel, word):
     program = _piece(fd, 0)
     if program.startswith(CALLS): return _part(zygote, fd, program, seconds, channel, word)
     inputs = _piece(fd, number + 1)
-    zygote.become_candidate(channel, math.ceil(zygote.timeout) + 1)   # the same for each test; what is left, the zygote knows
+    # the same for each test; what is left, the zygote knows
+    zygote.become_candidate(channel, math.ceil(zygote.timeout) + 1)
     return functools.partial(_attempt, program, inputs, CHANNEL, word)
 
 def _part(zygote, fd, program, seconds, channel, word):

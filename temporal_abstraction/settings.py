@@ -35,7 +35,8 @@ def _is_finite(v): return isinstance(v, Real) and not isinstance(v, bool) and ab
 
 _TYPES = {int: [Bound("be a whole number", _is_whole), Bound("fit into 64 bits", lambda v: -2**63 <= v < 2**63)],
           float: [Bound("be a finite number", _is_finite), Bound("be 1e30 at most", lambda v: abs(v) <= 1e30)],
-          bool: [Bound("be True or False", lambda v: isinstance(v, bool))], str: [Bound("be text", lambda v: isinstance(v, str))]}
+          bool: [Bound("be True or False", lambda v: isinstance(v, bool))],
+          str: [Bound("be text", lambda v: isinstance(v, str))]}
 
 # %% ../nbs/1_method/05_settings.ipynb #c67ae977
 def _each(bounds): # what each member of a tuple must be

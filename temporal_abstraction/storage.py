@@ -95,7 +95,8 @@ def _inside(f):
     return f.__code__, f.__defaults__, f.__kwdefaults__, [v for v in closed if v is not f]
 
 
-_SHOWN = (type(None), bool, int, float, complex, str, bytes, Decimal, Fraction, Enum, date, time, timedelta, type(pd.NA),
+_SHOWN = (type(None), bool, int, float, complex, str, bytes, Decimal, Fraction, Enum, date, time,
+          timedelta, type(pd.NA),
           torch.dtype, torch.device)   # `repr` says all
 
 
@@ -128,13 +129,15 @@ def _pieces(x):
         case pd.Index(): yield from _pieces((x.names, str(x.dtype), x.tolist()))
         case partial(): yield from _pieces((x.func, x.args, x.keywords))
         case MethodType(): yield from _pieces((x.__func__, x.__self__))
-        case BuiltinFunctionType() if not isinstance(x.__self__, ModuleType | None): yield from _pieces((x.__name__, x.__self__))
+        case BuiltinFunctionType() if not isinstance(x.__self__, ModuleType | None): yield from _pieces(
+            (x.__name__, x.__self__))
         case type() | BuiltinFunctionType(): yield f'{x.__module__}.{x.__qualname__}'.encode()
         case FunctionType(): yield from _pieces((x.__module__, x.__qualname__, _inside(x)))
         case CodeType(): yield from _pieces((x.co_code, x.co_consts, x.co_names))
         case _ if hasattr(x, 'contents'): yield from _pieces(x.contents())
         case _ if is_dataclass(x): yield from _pieces({f.name: getattr(x, f.name) for f in fields(x)})
-        case _: raise StorageError(f"A {type(x).__qualname__} has no fingerprint; give it a method contents() that says what counts.")
+        case _: raise StorageError(f"A {type(x).__qualname__} has no fingerprint; give it a method "
+                                   "contents() that says what counts.")
     yield b'\0'
 
 

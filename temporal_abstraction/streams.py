@@ -408,7 +408,8 @@ class RewordedData(ExpertData):
 
     def loader(self, batch_size: int, seed: int | None=None, skip: int=0) -> Iterator[Batch]:
         "As `ExpertData` does, each program with one of its views; without a seed, as they are."
-        for batch in super().loader(batch_size, seed, skip): yield batch if seed is None else self.disguise(batch, seed)
+        for batch in super().loader(batch_size, seed, skip):
+            yield batch if seed is None else self.disguise(batch, seed)
 
     def disguise(self, batch: Batch, seed: int) -> Batch:
         "The batch with views in it."

@@ -186,7 +186,8 @@ class TextTask(Task):
     def speak(self, tokenizer: PreTrainedTokenizerBase) -> Self:
         "The same task with conversations written as a model's tokenizer writes them; needed before a model reads it."
         if not self.talks: return self
-        def written(row): return dict(prompt=render_chat(json.loads(row['messages']), tokenizer)) if row['messages'] else {}
+        def written(row):
+            return dict(prompt=render_chat(json.loads(row['messages']), tokenizer)) if row['messages'] else {}
         rows = self.rows and DatasetDict({k: v.map(written) for k, v in self.rows.items()})
         asked, reworded = ([p.speak(tokenizer) for p in problems] for problems in (self.asked, self.reworded))
         return replace(self, rows=rows, asked=asked, reworded=reworded)
@@ -257,7 +258,8 @@ def world(self:TextTask,
     lanes = dict(rows=[i for i in range(n) for _ in range(group)])
     if at_once and at_once < n: lanes = Turns(n, at_once, group, seed)
     longest = self.longest(backbone.tokenizer)
-    return TextWorld(backbone.tokenizer, problem_rows(self.asked), reward, group * min(n, at_once or n), longest), lanes
+    return TextWorld(backbone.tokenizer, problem_rows(self.asked), reward, group * min(n, at_once or n),
+                     longest), lanes
 
 # %% ../nbs/2_worlds/37_task.ipynb #92aa2915
 @patch
@@ -284,7 +286,8 @@ def _expert_rows(items, problems):
         named = item.name if item.name in problems and item.name != item.entry_point else None
         name = own or prompts.get(item.prompt) or named or (item.name if item.name not in problems else item.where)
         talk = json.dumps(item.messages) if item.messages else ''
-        rows.append(dict(problem=name, prompt=item.prompt, completion=item.completion, messages=talk, where=item.where))
+        rows.append(dict(problem=name, prompt=item.prompt, completion=item.completion, messages=talk,
+                         where=item.where))
     return rows
 
 def make_task(
@@ -297,14 +300,17 @@ def make_task(
     shown = _expert_rows(items, problems)
     different = len({(row['prompt'], row['completion']) for row in shown})
     if 0 < different < 3:
-        raise ValueError(f"{name} shows {different} different expert program{'s' if different > 1 else ''}; at least 3 are needed, "
+        raise ValueError(f"{name} shows {different} different expert "
+                         f"program{'s' if different > 1 else ''}; at least 3 are needed, "
                          "for training, validation and test, or none at all: then the phase gather finds some.")
     solved = {row['problem'] for row in shown}
     asked = [p for k, p in problems.items() if k not in solved] or list(problems.values())
-    texts = [text for row in shown for text in (row['prompt'], row['completion'])] + [p.prompt for p in problems.values()]
+    texts = [text for row in shown for text in (row['prompt'], row['completion'])] + [
+        p.prompt for p in problems.values()]
     origin = fingerprint(json.dumps(list(map(dict, rows)), sort_keys=True, default=repr))
     splits = split_rows(shown) if shown else None
-    return TextTask(str(name), splits, asked, tokens=None, words=partial(word_tokenizer, texts), items=items, origin=origin)
+    return TextTask(str(name), splits, asked, tokens=None, words=partial(word_tokenizer, texts),
+                    items=items, origin=origin)
 
 def is_place(name: str | Path) -> bool:
     "Is a name that of a file, a folder or a dataset of the hub?"
@@ -486,7 +492,8 @@ def _pinpad(name):
     return GridTask(name, WORLDS[kind], [WORLDS[kind].target])
 
 # %% ../nbs/2_worlds/37_task.ipynb #a8b7c28a
-TASKS = {'problems': _problems, 'held_out': _held_out, 'unseen': _unseen, 'pinpad': _pinpad, **dict.fromkeys(COMPOSED, _composed)}
+TASKS = {'problems': _problems, 'held_out': _held_out, 'unseen': _unseen, 'pinpad': _pinpad,
+         **dict.fromkeys(COMPOSED, _composed)}
 
 def find_task(
     name: str | Task,  # 'problems', 'unseen', 'held_out:edit_distance', 'many', 'few', 'tables', 'stacks', 'pinpad:mini', ..., or a place:
@@ -497,7 +504,8 @@ def find_task(
     if is_place(name): return _read_task(name)
     kind = name.partition(':')[0]
     if kind not in TASKS or (':' in name) != (kind in ('held_out', 'pinpad')): raise ValueError(
-        f"There is no task {name!r}; choose from problems, held_out:NAME (such as edit_distance), unseen, {', '.join(COMPOSED)}, "
+        f"There is no task {name!r}; choose from problems, held_out:NAME (such as edit_distance), unseen, "
+        f"{', '.join(COMPOSED)}, "
         f"{', '.join(f'pinpad:{w}' for w in WORLDS)}, or data of your own: ./task.jsonl, a folder, hub:OWNER/NAME.")
     return TASKS[kind](name)
 

@@ -107,7 +107,8 @@ class TextWorld(VectorEnv):
         self.num_envs = num_envs
         self.max_new_tokens = max_new_tokens
         self.end_tokens = [tokenizer.eos_token_id, *end_tokens]
-        self.longest = longest_prompt(tokenizer, rows) + max_new_tokens - 1   # tokens to read: nobody reads the last one written
+        # tokens to read: nobody reads the last one written
+        self.longest = longest_prompt(tokenizer, rows) + max_new_tokens - 1
         self.single_observation_space = self.single_action_space = gym.spaces.Discrete(len(tokenizer))
         self.observation_space = self.action_space = batch_space(self.single_action_space, num_envs)
         self.done = np.ones(num_envs, bool)

@@ -53,7 +53,8 @@ def translate(
 def flatten(settings: Any, name: str='') -> dict[str, float | str]:
     "Settings within settings under dotted names, as numbers and text."
     if is_dataclass(settings) and not isinstance(settings, type): settings = asdict(settings)
-    if not isinstance(settings, dict): return {name: settings if isinstance(settings, int | float | str) else str(settings)}
+    if not isinstance(settings, dict):
+        return {name: settings if isinstance(settings, int | float | str) else str(settings)}
     parts = [flatten(v, f'{name}.{k}' if name else k) for k, v in settings.items()]
     return {k: v for part in parts for k, v in part.items()}
 

@@ -166,7 +166,8 @@ class Loop:
                  trace: TracebackType | None) -> None:
         self.bar.close()
         if self.tracker: self.tracker.finish()
-        if error and _UNDRAWN.search(str(error)): self.stop('probability of something to be drawn', torch.tensor(torch.nan))
+        if error and _UNDRAWN.search(str(error)):
+            self.stop('probability of something to be drawn', torch.tensor(torch.nan))
 
     def __iter__(self) -> Iterator[int]:
         for self.step in range(self.first, self.steps):

@@ -56,7 +56,8 @@ def _check_asserts(asserts):
     except (SyntaxError, ValueError) as error: raise ValueError(f"asserts must be Python: {error}") from None
     run = [s for s in body if not isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
     if not any(isinstance(node, ast.Call) for s in run for node in ast.walk(s)):
-        raise ValueError("asserts must call the program, else passing would mean nothing; a function of asserts must itself be called")
+        raise ValueError("asserts must call the program, else passing would mean nothing; a function of "
+                         "asserts must itself be called")
 
 @dataclass(frozen=True)
 class Like:
@@ -66,8 +67,10 @@ class Like:
     tolerance: float = 0.0  # a number may be off by less than this
 
     def __post_init__(self) -> None:
-        if self.by not in ("==", "json", "truth"): raise ValueError(f'by must be "==", "json" or "truth", not {self.by!r}')
-        if not 0 <= self.tolerance < math.inf: raise ValueError(f"tolerance must be a number from 0 on, not {self.tolerance}")
+        if self.by not in ("==", "json", "truth"):
+            raise ValueError(f'by must be "==", "json" or "truth", not {self.by!r}')
+        if not 0 <= self.tolerance < math.inf:
+            raise ValueError(f"tolerance must be a number from 0 on, not {self.tolerance}")
 
 @dataclass(frozen=True)
 class Candidate:
@@ -230,7 +233,8 @@ def _is_like(said, like):
     except (ValueError, TypeError, RecursionError, IndexError, OverflowError): return False
 
 # %% ../nbs/2_worlds/33_verifier.ipynb #2f3c3eaa
-_ENDINGS = dict(A="failed", E="error", M="memory", I="invalid", N="invalid", T="timeout", X="error", S="killed", B="invalid")
+_ENDINGS = dict(A="failed", E="error", M="memory", I="invalid", N="invalid", T="timeout", X="error",
+                S="killed", B="invalid")
 
 def _readable(text, parse, width=100):
     "`text` of a child, parsed and made fit for one printed line"
@@ -255,7 +259,8 @@ def _result(said, expected, tolerance):
     "What became of one test, from the line the sandbox reported"
     kind = chr(said[0]) if said else ""
     text = said[1:]
-    if kind in ("V", "D") and isinstance(expected, Like): return "passed" if kind == "V" and _is_like(text, expected) else "failed"
+    if kind in ("V", "D") and isinstance(expected, Like):
+        return "passed" if kind == "V" and _is_like(text, expected) else "failed"
     if kind == "V": return "passed" if _same(text, expected, tolerance) else "failed"
     if kind == "D": return "passed" if text == sandbox.digest(expected) else "failed"
     return "timeout" if said == b"S24" else _ENDINGS.get(kind, "invalid")
@@ -270,7 +275,8 @@ def _judge_asserts(said):
 def _judge(candidate, expected, outcomes):
     "Compare what the sandbox reported, one line a test, with what was expected"
     if candidate.asserts: return _judge_asserts(outcomes[0])
-    results = [None if said is None else _result(said, wanted, candidate.tolerance) for said, wanted in zip(outcomes, expected)]
+    results = [None if said is None else _result(said, wanted, candidate.tolerance)
+               for said, wanted in zip(outcomes, expected)]
     n_passed = results.count("passed")
     n_tests = len(expected)
     if n_passed == n_tests: return Verdict(True, n_passed, n_tests, "passed", f"all {n_tests} tests passed")
@@ -569,7 +575,8 @@ def check_rewards(rewards: Any,  # what a reward function returned
         except (TypeError, OverflowError): good = False
         if not good:
             raise ValueError(
-                f"The reward of completion {i} is {str(r)[:40]}; it must be a finite number of at most {LARGEST:g}, or None for "
+                f"The reward of completion {i} is {str(r)[:40]}; it must be a finite number of at most "
+                f"{LARGEST:g}, or None for "
                 "not judged.")
     return [None if r is None else float(r) for r in rewards]
 
@@ -629,7 +636,8 @@ def code_reward(verifier: Verifier,    # does the work
     def code_reward(prompts, completions, entry_point, tests, tolerance=None, asserts=None, **columns):
         nothing = [None] * len(completions)
         asked = dict(prompts=prompts, completions=completions, entry_point=entry_point, tests=tests,
-                     tolerance=nothing if tolerance is None else tolerance, asserts=nothing if asserts is None else asserts)
+                     tolerance=nothing if tolerance is None else tolerance,
+                     asserts=nothing if asserts is None else asserts)
         _same_lengths(**asked)
         asked["tests"] = [_read_tests(row) for row in tests]
         rows = {i: row for i, row in enumerate(zip(*asked.values())) if row[3] is not None or row[5]}

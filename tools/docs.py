@@ -1,24 +1,80 @@
 """Build the site into `_docs/` from the same files as `nbdev_docs`, with smalldocs in place of Quarto.
 
-nbdev turns the notebooks into pages under `_proc/`; smalldocs renders them. In between, this adds what smalldocs
-leaves out: nbdev's page names, links to names in backticks, cross-references, raw output, and KaTeX beside the pages.
+nbdev turns the notebooks into pages under `_proc/`; smalldocs renders them, or Quarto does (`--quarto`). In between, this
+adds what both lack: the page of all names, that of versions, and badges of notebooks that run on Colab. For smalldocs it
+adds nbdev's page names, links to names in backticks, cross-references and raw output, too, and puts KaTeX and the
+pictures beside the pages. It fails on broken links, on pages that are too large, and on what another host would serve.
 """
-import re, shutil, subprocess, sys, tempfile
+import json, os, re, shutil, subprocess, sys, tempfile, warnings
+from base64 import b64encode
 from html import unescape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urldefrag, urlparse
 
+import reference
+from nbdev import processors
 from nbdev.config import get_config
 from nbdev.doclinks import _build_modidx
 from nbdev.quarto import refresh_quarto_yml
 from nbdev.serve import proc_nbs
-from smalldocs import config, layout, notebook, site
+from sidebar import sections
+from smalldocs import config, layout, markdown, notebook, site
 
 cfg = get_config()
 HOME = f"{cfg.doc_host}{cfg.doc_baseurl}/"
 API = "#api:"  # marks a link that nbdev made from a name in backticks
 KINDS = {"fig": "Figure", "tbl": "Table", "eq": "Equation", "sec": "Section"}
 ACCEPTED = {"grid", "html-math-method", "output-file"}  # unknown to smalldocs, and seen to here or in styles.css
+COLAB = f"https://colab.research.google.com/github/{cfg.user}/{cfg.repo}/blob/{cfg.branch}/{cfg.nbs_path.name}"
+LARGEST = 500_000  # bytes of a page
+
+
+def process():
+    "The notebooks as nbdev's pages, names documented in the order of their source, and the pages that come from no notebook."
+    warnings.filterwarnings("ignore", module="fastcore.docscrape")  # a docstring that is not numpy's is none the worse
+    cfg.d["renderer"] = "reference.Reference"
+    in_cell = processors._def_names
+    begin = processors.exec_show_docs.begin
+
+    def begin_module(self):
+        reference.Reference.module = reference.module_of(Path(self.nb.path_))
+        begin(self)
+    processors._def_names = lambda cell, shown: in_cell(cell, shown)[::-1]  # nbdev puts each at once behind the cell
+    processors.exec_show_docs.begin = begin_module
+    proc = proc_nbs(n_workers=0, force=True)
+    notebooks = [cfg.nbs_path/name for names in sections().values() for name in names if name.endswith(".ipynb")]
+    (proc/"api.qmd").write_text(reference.index(notebooks), encoding="utf-8")
+    (proc/"versions.qmd").write_text(versions(), encoding="utf-8")
+    for path in notebooks: badge(path, proc)
+    return proc
+
+
+def versions():
+    "The page that says which version the site shows, and how to come to another."
+    changes = (cfg.config_path/"CHANGELOG.md").read_text(encoding="utf-8").partition("\n")[2]
+    return f"""---
+title: Versions
+description: Which one this site shows, how to come to another, and what changed
+---
+
+This site shows version {cfg.version}; what came after it is *unreleased* below. Releases are [tags]({cfg.git_url}/tags), and the site of each is built from it:
+
+```sh
+git clone --branch v{cfg.version} {cfg.git_url}
+cd {cfg.repo}
+make docs    # then open _docs/index.html
+```
+{changes}"""
+
+
+def badge(path, proc):
+    "A link to Colab on top of a notebook that installs the package there."
+    if "/content" not in path.read_text(encoding="utf-8"): return
+    name = path.relative_to(cfg.nbs_path)
+    page = json.loads((proc/name).read_text(encoding="utf-8"))
+    text = f"[![Open in Colab](/images/colab.svg)]({COLAB}/{name.as_posix()}){{.colab}}"
+    page["cells"].insert(1, {"cell_type": "markdown", "id": "colab", "metadata": {}, "source": text})
+    (proc/name).write_text(json.dumps(page), encoding="utf-8")
 
 
 def local_links(body):
@@ -54,8 +110,19 @@ def output_html(out, opts=None, n=0, plain=notebook.output_html):
     return plain(out, opts, n)
 
 
+def highlighted(code, lang, plain=markdown.highlight):
+    "Code with one mark for neighbours of one kind and none for operators: that is a fifth of a page."
+    html = re.sub(r'<span class="op">([^<]*)</span>', r"\1", plain(code, lang))
+    while (shorter := re.sub(r'(<span class="(\w\w)">[^<]*)</span><span class="\2">', r"\1", html)) != html: html = shorter
+    return html
+
+
 class NotebookSite(site.Site):
-    "A smalldocs site whose notebooks are named by nbdev's `output-file`."
+    "A smalldocs site whose notebooks are named by nbdev's `output-file`, with pictures in files."
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.pictures = {}
+
     def read(self, src):
         page = super().read(src)
         page.out = page.src.parent/page.front.get("output-file", page.out.name)
@@ -65,15 +132,39 @@ class NotebookSite(site.Site):
     def find_page(self, target):
         return super().find_page(target) or next((p for p in self.pages.values() if p.out == target), None)
 
+    def llms_copy(self, page):
+        "Besides, keep which pictures smalldocs saves for it."
+        text, files = super().llms_copy(page)
+        self.pictures |= {b64encode(data).decode(): page.out.parent/name for name, data in files.items()}
+        return text, files
+
+    def write_llms_txt(self):
+        "The pages by section, each with its subtitle."
+        parts = [f"# {cfg.title}\n\n> {cfg.description}"]
+        for title, names in sections().items():
+            pages = [self.pages[PurePosixPath(name)] for name in names]
+            lines = [f"- [{p.title}]({HOME}{p.out.with_suffix('.llms.md')}): {p.front['description']}" for p in pages]
+            parts.append("\n".join([f"## {title}\n", *lines]))
+        (self.out/"llms.txt").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
 
 def render(proc):
-    "Render `_proc/` and return what smalldocs had to say."
+    "Render `_proc/`, and return the site."
     notebook.output_html = output_html
+    markdown.highlight = highlighted
     config.HTML_OPTIONS.update(ACCEPTED)
     config.PAGE_KEYS.update(ACCEPTED)
     build = NotebookSite(config.load(proc), quiet=True)
     print(f"{build.build()} pages")
-    return [w for w in build.warnings if ": broken link " not in w]  # check_links finds these, and more
+    return build
+
+
+def take_out(pictures, docs):
+    "Let the pages show the pictures that lie beside them, instead of holding them."
+    for path in docs.rglob("*.html"):
+        def show(m): return f'"{os.path.relpath(docs/pictures[m[1]], path.parent)}"' if m[1] in pictures else m[0]
+        html = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r'"data:image/[a-z+]+;base64,([^"]+)"', show, html), encoding="utf-8")
 
 
 def work_offline(docs):
@@ -116,19 +207,47 @@ def check_links(docs):
     return broken
 
 
-def main():
-    refresh_quarto_yml()
-    _build_modidx()
-    proc = proc_nbs(n_workers=0, force=True)
-    problems = render(proc)
+def check_pages(docs):
+    "What pages lack or have too much of: size, title, icon, place in `llms.txt`, order of names, what other hosts serve."
+    listed = (docs/"llms.txt").read_text(encoding="utf-8")
+    for path in docs.rglob("*.html"):
+        name = path.relative_to(docs)
+        html = path.read_text(encoding="utf-8")
+        if path.stat().st_size > LARGEST: yield f"{name}: {path.stat().st_size // 1000} KB, more than {LARGEST // 1000}"
+        if not re.search(r"<title>[^<]+</title>", html): yield f"{name}: no title"
+        if 'rel="icon"' not in html: yield f"{name}: no icon"
+        if f"{HOME}{name.with_suffix('.llms.md').as_posix()})" not in listed: yield f"{name}: not in llms.txt"
+        lines = [int(line) for line in re.findall(r'\.py#L(\d+)"[^>]*>source<', html)]
+        if lines != sorted(lines): yield f"{name}: names are not in the order of their source"
+        for served in re.findall(r'<(?:script|img|iframe|link rel="stylesheet")[^>]*(?:src|href)="((?:https?:)?//[^"]+)', html):
+            if not served.startswith(layout.KATEX): yield f"{name}: {served} is on another host"  # for that, see work_offline
+
+
+def by_smalldocs(proc):
+    "The site in `_docs/`, and what is wrong with it."
+    build = render(proc)
     docs = cfg.doc_path
     shutil.rmtree(docs, ignore_errors=True)
     shutil.move(proc/docs.name, docs)
     (docs/".nojekyll").touch()
+    take_out(build.pictures, docs)
     work_offline(docs)
-    problems += check_links(docs)
+    warnings = [w for w in build.warnings if ": broken link " not in w]  # check_links finds these, and more
+    return [*warnings, *check_links(docs), *check_pages(docs)]
+
+
+def by_quarto(proc):
+    "The same pages by Quarto, in `_proc/_docs/`."
+    subprocess.run(["quarto", "render", proc, "--no-execute"], check=True, env=dict(os.environ, QUARTO_PYTHON=sys.executable))
+    return []
+
+
+def main():
+    refresh_quarto_yml()
+    _build_modidx()
+    problems = (by_quarto if "--quarto" in sys.argv else by_smalldocs)(process())
     if problems: sys.exit("\n".join(dict.fromkeys(problems)))
-    print(f"The site is in {docs.name}/: open {docs.name}/index.html")
+    print("The site is built.")
 
 
 if __name__ == "__main__": main()

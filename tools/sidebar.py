@@ -1,6 +1,6 @@
 """Write what Quarto reads beside the notebooks.
 
-`nbs/sidebar.yml` has a section for each folder, `nbs/nbdev.yml` comes from `settings.ini`, and `nbs/_quarto.yml`, where
+`nbs/sidebar.yml` has a section for each folder, one to begin with and one of names, `nbs/nbdev.yml` comes from `settings.ini`, and `nbs/_quarto.yml`, where
 nbdev looks for it, is a copy of the one at the top of the repository.
 """
 from pathlib import Path
@@ -8,26 +8,29 @@ from pathlib import Path
 from nbdev.quarto import refresh_quarto_yml
 
 NBS = Path(__file__).parents[1]/"nbs"
-SECTIONS = {  # title -> folder
-    "Your own": "5_guides",
-    "The method": "1_method",
-    "Worlds and tasks": "2_worlds",
-    "Measure and run": "3_measure",
+FOLDERS = {  # section -> folder
+    "How-tos": "5_guides",
+    "Method": "1_method",
+    "Worlds": "2_worlds",
+    "Measures and runs": "3_measure",
     "Studies": "4_studies",
-    "What was found": "results",
+    "Findings": "results",
 }
 
 
-def section(title, folder):
-    paths = sorted((NBS/folder).glob("[0-9]*_*.ipynb"))
-    lines = [f"        - {path.relative_to(NBS).as_posix()}" for path in paths]
-    return [f'    - section: "{title}"', "      contents:", *lines] if lines else []
+def sections():
+    "The pages of each section, from `nbs/`; tools/docs.py writes those of the last."
+    found = {"Quick start": ["index.ipynb", "00_tour.ipynb"]}
+    for title, folder in FOLDERS.items():
+        paths = sorted((NBS/folder).glob("[0-9]*_*.ipynb"))
+        found[title] = [path.relative_to(NBS).as_posix() for path in paths]
+    return found | {"API": ["api.qmd", "versions.qmd"]}
 
 
 def main():
-    lines = ["website:", "  sidebar:", "    contents:", "    - text: Home", "      href: index.ipynb"]
-    lines += [f"    - {path.name}" for path in sorted(NBS.glob("[0-9]*_*.ipynb"))]
-    for title, folder in SECTIONS.items(): lines += section(title, folder)
+    lines = ["website:", "  sidebar:", "    contents:"]
+    for title, names in sections().items():
+        lines += [f'    - section: "{title}"', "      contents:", *(f"        - {name}" for name in names)]
     (NBS/"sidebar.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (NBS/"_quarto.yml").write_bytes((NBS.parent/"_quarto.yml").read_bytes())
     refresh_quarto_yml()
