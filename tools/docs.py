@@ -57,10 +57,10 @@ title: Versions
 description: Which one this site shows, how to come to another, and what changed
 ---
 
-This site shows version {cfg.version}; what came after it is *unreleased* below. Releases are [tags]({cfg.git_url}/tags), and the site of each is built from it:
+This site shows version {cfg.version}; what came after it is *unreleased* below. A release is a [tag]({cfg.git_url}/tags); the site of one is built from it:
 
 ```sh
-git clone --branch v{cfg.version} {cfg.git_url}
+git clone --branch TAG {cfg.git_url}
 cd {cfg.repo}
 make docs    # then open _docs/index.html
 ```
