@@ -195,7 +195,7 @@ class CheckResult:
         lines = [f'- {line}' for line in str(self).split('\n')]
         return '\n'.join([*lines, '', self.table.head(10).to_html(index=False)])
 
-FEW = 100   # expert programs, of which a run learns little
+FEW = 100   # expert programs; fewer teach a run little
 
 def _tests_in_words(problem):
     if problem is None: return ''
