@@ -428,7 +428,8 @@ def plot_pass_rates(
             g = own.set_index('problem').reindex(problems)
             x = np.arange(len(g)) + (i - (len(methods) - 1) / 2) * .7 / len(methods)
             error = np.where(g.n > 1, [g.rate - g.low, g.high - g.rate], 0)
-            look = dict(fmt='o', ms=5, lw=1.5, color=PALETTE.get(m, OTHER), label=m)
+            shape = 'o' if m in PALETTE else '^vsD'[i % 4]   # others share a colour
+            look = dict(fmt=shape, ms=5, lw=1.5, color=PALETTE.get(m, OTHER), label=m)
             ax.errorbar(x, g.rate, error, **look)
         ax.set(ylim=(-.04, 1.04), ylabel=f'pass rate\n({decoding})')
         ax.set_xticks(range(len(problems)), titles)
