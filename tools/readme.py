@@ -44,7 +44,7 @@ def main():
     (ROOT/"nbs/images/three.png").write_bytes(last_figure(read_cells("00_tour.ipynb")))
     cells = read_cells("index.ipynb")
     parts = [part for part in map(render, cells) if part.strip()]
-    note = "<!-- Written by `make export` from nbs/index.ipynb: edit that. -->"
+    note = "<!-- Made from nbs/index.ipynb. -->"
     text = re.sub(r"(```python\n(?:(?!```).)*)\n```\n\n```python\n", r"\1\n\n", "\n\n".join([note, *parts]), flags=re.S)
     (ROOT/"README.md").write_text(text + "\n", encoding="utf-8")
 
