@@ -3,6 +3,8 @@ import json, re
 from base64 import b64decode
 from pathlib import Path
 
+from nbdev.config import get_config
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -35,6 +37,16 @@ def render(cell):
 def read_cells(name): return json.loads((ROOT/"nbs"/name).read_text(encoding="utf-8"))["cells"]
 
 
+def badges():
+    "Whether tests and site are well, the licence, and which Python: for GitHub alone, since the site shows nothing from elsewhere."
+    cfg = get_config()
+    flows = [f"[![{name}]({cfg.git_url}/actions/workflows/{name}.yml/badge.svg)]({cfg.git_url}/actions/workflows/{name}.yml)"
+             for name in ("test", "docs")]
+    licence = "[![licence](https://img.shields.io/badge/licence-Apache--2.0-blue)](LICENSE)"
+    python = f"[![Python](https://img.shields.io/badge/python-{cfg.min_python}+-blue)](settings.ini)"
+    return " ".join([*flows, licence, python])
+
+
 def last_figure(cells):
     shown = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
     return b64decode([data["image/png"] for data in shown if "image/png" in data][-1])
@@ -43,9 +55,9 @@ def last_figure(cells):
 def main():
     (ROOT/"nbs/images/three.png").write_bytes(last_figure(read_cells("00_tour.ipynb")))
     cells = read_cells("index.ipynb")
-    parts = [part for part in map(render, cells) if part.strip()]
+    title, *parts = [part for part in map(render, cells) if part.strip()]
     note = "<!-- Made from nbs/index.ipynb. -->"
-    text = re.sub(r"(```python\n(?:(?!```).)*)\n```\n\n```python\n", r"\1\n\n", "\n\n".join([note, *parts]), flags=re.S)
+    text = re.sub(r"(```python\n(?:(?!```).)*)\n```\n\n```python\n", r"\1\n\n", "\n\n".join([note, title, badges(), *parts]), flags=re.S)
     (ROOT/"README.md").write_text(text + "\n", encoding="utf-8")
 
 
