@@ -180,7 +180,7 @@ def _short(text, n=64):
 
 @patch(as_prop=True)
 def table(self:Library) -> pd.DataFrame:
-    "One line for each abstract action: name, uses, and the commonest text under it."
+    "One line for each abstract action: name, uses, and an example under it."
     shown = [_short(texts[0]) if texts else '' for texts in self.examples]
     return pd.DataFrame(dict(name=self.names, uses=self.uses, example=shown))
 

@@ -1,7 +1,7 @@
 """Write what Quarto reads beside the notebooks.
 
-`nbs/sidebar.yml` has a section for each folder, one to begin with and one of names, `nbs/nbdev.yml` comes from `settings.ini`, and `nbs/_quarto.yml`, where
-nbdev looks for it, is a copy of the one at the top of the repository.
+`nbs/sidebar.yml` has a section for each folder, one to begin with and one of names. `nbs/nbdev.yml` comes from
+`settings.ini`, and `nbs/_quarto.yml`, where nbdev looks for it, is a copy of the one at the top of the repository.
 """
 from pathlib import Path
 
