@@ -5,6 +5,7 @@ OUT    ?= runs/demo
 PRESET ?= mini
 WORLD  ?= many
 JOBS   ?= 2
+SIZE   ?= full
 COMPOSED_BASE := $(if $(filter command,$(origin BASE)),--base $(BASE))
 COMPOSED_OUT  := runs/composed-$(WORLD)$(if $(filter command,$(origin BASE)),-$(notdir $(BASE)))
 THREADS ?= $(shell getconf _NPROCESSORS_ONLN)
@@ -13,7 +14,7 @@ READY  := .venv/.ready
 # glibc gives large blocks back at once and asks for them again at the next step; keeping them saves a sixth of phase 1.
 MEMORY := MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=8589934592
 
-.PHONY: run pinpad composed install test docs export readme types check audit clean help
+.PHONY: run pinpad composed install test bench docs export readme types check audit clean help
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## run all four phases and the evaluation on the six problems (BASE=smollm2, OUT=runs/demo)
@@ -40,6 +41,9 @@ $(READY): settings.ini setup.py pyproject.toml constraints.txt
 
 test: $(READY)  ## run every notebook as a test (JOBS=2 side by side)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS)
+
+bench: $(READY)  ## measure speed beside peers in turn, and write benchmarks/speed_SIZE.md (SIZE=full or small; CHECK=--check compares only)
+	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE $(BIN)/python benchmarks/bench.py --size $(SIZE) $(CHECK)
 
 docs: $(READY)  ## build the site into _docs/, without Quarto
 	OMP_NUM_THREADS=1 $(BIN)/python tools/docs.py

@@ -66,7 +66,7 @@ def random_data(backbone, n, length, context=1):
 
 def discovery_step(backbone, mc, batch, vocab=None):
     "One optimiser step of phase 2; how many steps of the stream it saw."
-    optimiser = torch.optim.AdamW(mc.parameters())
+    optimiser = torch.optim.AdamW(mc.parameters(), lr=1e-6)
     def work():
         nll, kl, _ = elbo_terms(backbone, mc, batch, vocab=vocab)
         (nll + .1 * kl).mean().backward()
@@ -95,7 +95,7 @@ def their_small(theirs, **sizes):
 
 def their_discovery_step(model, mc, batch, steps):
     "One optimiser step of the peer's discovery phase."
-    optimiser = torch.optim.AdamW(mc.discovery_parameters())
+    optimiser = torch.optim.AdamW(mc.discovery_parameters(), lr=1e-6)
     ids = torch.randint(TOKENS, (batch, steps + 1))
     lens = torch.full((batch,), steps)
     def work():
@@ -140,12 +140,13 @@ def control(size):
 def smollm2():
     "The default model in bfloat16 and a metacontroller for it."
     backbone = Backbone.from_pretrained("smollm2", dtype="bfloat16")
-    return backbone, Metacontroller(MetacontrollerConfig(backbone.n_e)).eval()
+    with torch.no_grad(): e = backbone.lower(torch.randint(TOKENS, (4, 32)), use_cache=False)[0]
+    return backbone, Metacontroller(MetacontrollerConfig(backbone.n_e)).fit_scale(e).eval()
 
 
 def plain_step(backbone, mc, batch, ids):
     "Phase 2 as one would write it first: the lower half in each step, and the whole vocabulary scored."
-    optimiser = torch.optim.AdamW(mc.parameters())
+    optimiser = torch.optim.AdamW(mc.parameters(), lr=1e-6)
     def work():
         with torch.no_grad(): e = backbone.lower(ids, use_cache=False)[0]
         out = mc(e, torch.ones(ids.shape, dtype=torch.bool), soft)
@@ -193,7 +194,7 @@ def steered(backbone, mc, batch, new):
 def generation(size):
     "Text under abstract actions, beside plain `generate`."
     backbone, mc = smollm2()
-    for batch, new in dict(small=[(8, 12)], full=[(1, 64), (8, 64), (32, 64), (64, 64), (8, 512)])[size]:
+    for batch, new in dict(small=[(8, 12)], full=[(1, 64), (8, 64), (32, 64), (64, 64), (1, 512), (8, 512)])[size]:
         yield Contest(f"generation, SmolLM2, {batch} x {new}", "tokens", {
             "steered": steered(backbone, mc, batch, new), "generate": generated(backbone, batch, new)}, "generate")
 
@@ -282,10 +283,11 @@ def seconds_of(*command):
 def start(size):
     "From nothing to an answer, beside what cannot be had for less."
     yield Contest("temporal-abstraction --help", "starts", {
-        "ours": seconds_of("-m", "temporal_abstraction.start", "--help"), "python": seconds_of("-c", "pass")}, "python")
+        "ours": seconds_of("-c", "import sys; from temporal_abstraction.start import main; main()", "--help"), "python": seconds_of("-c", "pass")}, "python")
     yield Contest("import temporal_abstraction.steering", "imports", {
         "ours": seconds_of("-c", "import temporal_abstraction.steering"),
-        "torch and transformers": seconds_of("-c", "import torch, transformers.generation.utils, transformers.cache_utils")}, "torch and transformers")
+        "torch and transformers": seconds_of("-c", "from transformers import AutoModelForCausalLM, DynamicCache, PreTrainedModel")},
+        "torch and transformers")
 
 
 def peaks(size):

@@ -815,13 +815,15 @@ class Rewording:
 
 def parse_code(code: str) -> cst.Module:
     "A program as a tree. ValueError where it is none."
-    try: return cst.parse_module(code)
-    except (cst.ParserSyntaxError, RecursionError) as e:
+    try:
+        symtable.symtable(code, "", "exec")   # Python refuses more than libcst, such as a nonlocal name that is bound nowhere
+        return cst.parse_module(code)
+    except (cst.ParserSyntaxError, SyntaxError, RecursionError) as e:
         raise ValueError("Only Python that can be parsed can be put in other words, got "
                          f"{code[:60]!r}: {str(e).splitlines()[0]}") from None
 
 def _compiles(code):
-    try: ast.parse(code)
+    try: symtable.symtable(code, "", "exec")
     except SyntaxError: return False
     return True
 
