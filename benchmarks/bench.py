@@ -47,25 +47,33 @@ def run_apart(name, size):
 
 
 def write(found, size):
-    "What was measured, as JSON and as a table."
+    "What was measured, as JSON and as a table; parts not measured now stay as they were."
     from turns import machine
-    parts = found.values()
-    record = dict(command=f"make bench SIZE={size}", machine=machine(), skipped=[p["skipped"] for p in parts if p.get("skipped")],
-                  memory=next((p["memory"] for p in parts if p.get("memory")), {}), lines=[line for p in parts for line in p["lines"]])
-    (HERE / f"speed_{size}.json").write_text(json.dumps(record, indent=1) + "\n")
-    (HERE / f"speed_{size}.md").write_text(as_table(record))
+    path = HERE / f"speed_{size}.json"
+    record = json.loads(path.read_text()) if path.exists() else dict(lines=[], skipped={}, memory={}, profiles=[])
+    record |= dict(command=f"make bench SIZE={size}", machine=machine())
+    record["lines"] = [line for line in record["lines"] if line["part"] not in found]
+    for name, part in found.items():
+        record["lines"] += part["lines"]
+        record["skipped"] = {k: v for k, v in record["skipped"].items() if k != name} | ({name: part["skipped"]} if "skipped" in part else {})
+        record |= {k: part[k] for k in ("memory", "profiles") if part.get(k)}
+    record["lines"].sort(key=lambda line: NAMES.index(line["part"]))
+    path.write_text(json.dumps(record, indent=1) + "\n")
+    path.with_suffix(".md").write_text(as_table(record))
 
 
 def as_table(record):
     "A line for each way of each contest."
     rows = [f"| {r['contest']} | {r['way']} | {r['rate']:,.4g} {r['unit']} | {ratio_of(r)} |" for r in record["lines"]]
     memory = [f"| {n} | {mb} MB |" for n, mb in record["memory"].items()]
+    profiles = [f"| {p['piece']} | {p['seconds']:.2f} | {p['least']:.2f} | {p['matrix products']:.0%} |" for p in record["profiles"]]
     about = ", ".join(f"{k} {v}" for k, v in record["machine"].items())
     return "\n".join([
         f"Command: `{record['command']}`. Medians; the ratio is taken within each round, with quartiles. {about}.", "",
-        *[f"Skipped: {why}" for why in record["skipped"]],
+        *[f"Skipped: {name}, {why}" for name, why in record["skipped"].items()],
         "| contest | way | a second | times the one compared with |", "|---|---|---:|---:|", *rows, "",
-        "| steps of a text | memory of a discovery step |", "|---:|---:|", *memory, ""])
+        "| steps of a text | memory of a discovery step |", "|---:|---:|", *memory, "",
+        "| piece of work | CPU seconds | least for its products | share of products |", "|---|---:|---:|---:|", *profiles, ""])
 
 
 def ratio_of(row):
