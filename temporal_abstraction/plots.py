@@ -38,20 +38,20 @@ from .programs import PROBLEMS
 
 # %% ../nbs/3_measure/40_plots.ipynb #41fcc4ff
 PALETTE = {  # method: colour
-    'base': '#8c8c8c', 'supervised': '#4c8fd6', 'random z': '#c9a227', 'distilled z': '#2aa198',
+    'base': '#8c8c8c', 'supervised': '#4c8fd6', 'random z': '#b1900e', 'distilled z': '#2aa198',
     'token GRPO': '#d1605e', 'GRPO on tokens': '#d1605e', 'GRPO on raw actions': '#d1605e',
-    'momentum GRPO': '#5b5ea6', 'internal RL': '#e5862b', 'internal RL, T=1': '#f0b67f',
-    'internal RL, no memory': '#6aa84f', 'internal RL, always open': '#4c8fd6',
+    'momentum GRPO': '#7a5ae8', 'internal RL': '#d97d21', 'internal RL, T=1': '#a9714b',
+    'internal RL, no memory': '#64a24a', 'internal RL, always open': '#4c8fd6',
     'internal RL, co-trained base': '#9b6fc4', 'internal RL, no views': '#8c8c8c', 'known subgoals': '#2aa198', 'consolidated': '#b5447e'}
 TEAL = PALETTE['distilled z']
-GATES = {'learned': '#e5862b', 'newline': '#4c8fd6', 'random': '#8c8c8c', 'always': '#c2c2c2'}
-TASKS = {'seen': '#4c8fd6', 'unseen': '#e5862b'}
+GATES = {'learned': '#d97d21', 'newline': '#4c8fd6', 'random': '#8c8c8c', 'always': '#c2c2c2'}
+TASKS = {'seen': '#4c8fd6', 'unseen': '#d97d21'}
 VARIANTS = {'views': '#2aa198', 'co-trained base': '#9b6fc4'}
 NATS = {  # column of a history of discovery: (what it is, colour)
     'nll_base': ('no control', '#8c8c8c'),
     'nll_zero': ('z = 0', '#c2c2c2'),
-    'nll_prior': ('random z, hard gate', '#c9a227'),
-    'nll_hard': ('posterior, hard gate', '#e5862b'),
+    'nll_prior': ('random z, hard gate', '#b1900e'),
+    'nll_hard': ('posterior, hard gate', '#d97d21'),
     'nll_posterior': ('posterior, soft gate', '#2aa198')}
 GREY = '#888888'
 OTHER = '#b0b0b0'
@@ -217,7 +217,7 @@ def plot_probe(
     mean = dict(weights='steps', errorbar=None, ax=left)
     dotted = dict(ls=':', color=GREY)
     sns.lineplot(probed, x='layer', y='accuracy', marker='o', color=TEAL, **mean)
-    sns.lineplot(young, x='age', y='accuracy', hue='layer', palette='blend:#4c8fd6,#e5862b', marker='o', ms=4, ax=right)
+    sns.lineplot(young, x='age', y='accuracy', hue='layer', palette='blend:#4c8fd6,#b5447e,#d97d21', marker='o', ms=4, ax=right)
     for ax in (left, right): ax.axhline(probed.chance.iloc[0], ls='--', color=GREY)
     if probed.ceiling.notna().any():
         sns.lineplot(probed, x='layer', y='ceiling', **mean, **dotted)
@@ -227,7 +227,7 @@ def plot_probe(
     left.set_xticks(sorted(probed.layer.unique()))
     right.set(xlabel=f'steps since the {name} began')
     right.xaxis.set_major_locator(MaxNLocator(integer=True))
-    sns.move_legend(right, 'center left', bbox_to_anchor=(1, .5))
+    sns.move_legend(right, 'center left', bbox_to_anchor=(1, .5), title='layer')
     return fig
 
 

@@ -150,6 +150,12 @@ def length(cells):
     if words > LIMIT: yield f"has {words} words, more than {LIMIT}"
 
 
+def left_out(cells):
+    "Text in the cell of the title, which the site does not show."
+    kind, source, _ = cells[0]
+    if kind == "markdown" and re.search(r"^(?![#>])\S", source, re.M): yield "text stands in the cell of the title, which the site leaves out"
+
+
 def front_door(text):
     "Whether a README is too long to be read, or too full of numbers."
     words = len(text.split())
@@ -163,6 +169,7 @@ def problems_of(path):
     "All that is wrong with one notebook."
     cells = read_cells(path)
     yield from bare_figures(cells)
+    yield from left_out(cells)
     finding = path.parent.name == "results"
     if finding: yield from length(cells)
     if finding or path.name == "index.ipynb":

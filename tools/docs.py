@@ -27,6 +27,7 @@ KINDS = {"fig": "Figure", "tbl": "Table", "eq": "Equation", "sec": "Section"}
 ACCEPTED = {"grid", "html-math-method", "output-file"}  # unknown to smalldocs, and seen to here or in styles.css
 COLAB = f"https://colab.research.google.com/github/{cfg.user}/{cfg.repo}/blob/{cfg.branch}/{cfg.nbs_path.name}"
 LARGEST = 500_000  # bytes of a page
+NOISE = "Loading weights from local directory\n"  # printed by huggingface_hub
 
 
 def process():
@@ -78,9 +79,10 @@ def badge(path, proc):
 
 
 def local_links(body):
-    "Make nbdev's links relative to the site, and take them out of code, where they would show as they are written."
+    "Make nbdev's links relative to the site, and take them out of code and of other links, where they would show as written."
     body = re.sub(re.escape(f"]({HOME}") + r"([^)#]+)#", rf"](/\1{API}", body)
     link = rf"\[(`[^`]+`)\]\([^)]*{API}[^)]*\)"
+    body = re.sub(rf"\[([^\[\]]*){link}([^\[\]]*)\]\(", r"[\1\2\3](", body)
     return re.sub(r"^(```+).*?^\1", lambda m: re.sub(link, r"\1", m[0]), body, flags=re.M | re.S)
 
 
@@ -106,6 +108,9 @@ def cross_references(body, warn):
 def output_html(out, opts=None, n=0, plain=notebook.output_html):
     "Printed text of a cell marked `output: asis` is Markdown, not a listing; a progress bar's widget is nothing."
     if "application/vnd.jupyter.widget-view+json" in out.get("data", {}): return ""
+    if out.get("output_type") == "stream":
+        out = out | dict(text="".join(out["text"]).replace(NOISE, ""))
+        if not out["text"].strip(): return ""
     if (opts or {}).get("output") == "asis" and out.get("output_type") == "stream": return "".join(out["text"]) + "\n"
     return plain(out, opts, n)
 
@@ -165,6 +170,14 @@ def take_out(pictures, docs):
         def show(m): return f'"{os.path.relpath(docs/pictures[m[1]], path.parent)}"' if m[1] in pictures else m[0]
         html = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r'"data:image/[a-z+]+;base64,([^"]+)"', show, html), encoding="utf-8")
+
+
+def mark_code(docs):
+    "Set as code what stands in backticks in a caption or a cell of a table; smalldocs shows it as it is written."
+    for path in docs.rglob("*.html"):
+        def show(m): return re.sub(r"`([^`]+)`", r"<code>\1</code>", m[0])
+        html = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"<(figcaption|td)\b[^>]*>.*?</\1>", show, html, flags=re.S), encoding="utf-8")
 
 
 def work_offline(docs):
@@ -231,6 +244,7 @@ def by_smalldocs(proc):
     shutil.move(proc/docs.name, docs)
     (docs/".nojekyll").touch()
     take_out(build.pictures, docs)
+    mark_code(docs)
     work_offline(docs)
     warnings = [w for w in build.warnings if ": broken link " not in w]  # check_links finds these, and more
     return [*warnings, *check_links(docs), *check_pages(docs)]

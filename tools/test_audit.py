@@ -68,6 +68,12 @@ def test_captions(tmp_path):
         "nothing computes 0.9 in: rises to 0.9."]
 
 
+def test_text_beside_the_title():
+    assert list(audit.left_out([("markdown", "# Title\n\n> Subtitle", [])])) == []
+    assert list(audit.left_out([("markdown", "# Title\n\n> Subtitle\n\nMore.", [])])) == [
+        "text stands in the cell of the title, which the site leaves out"]
+
+
 def test_length(tmp_path):
     assert found(tmp_path, "Right in 0.85 of cases, in two runs. " + "word " * 1200) == ["has 1208 words, more than 1200"]
 

@@ -59,3 +59,23 @@ def test_tables():
 
 def test_last_column_kept_where_one_says_something():
     assert reference.table(train_it).splitlines()[0] == "| Name | Type | Default |"
+
+
+def test_code_in_captions_and_tables(tmp_path):
+    page = tmp_path/"a.html"
+    page.write_text("<p>`a`</p><figcaption>World `few`, by `make`.</figcaption><td class='b'>`c`</td>")
+    docs.mark_code(tmp_path)
+    assert page.read_text() == ("<p>`a`</p><figcaption>World <code>few</code>, by <code>make</code>.</figcaption>"
+                                "<td class='b'><code>c</code></td>")
+
+
+def test_link_in_link():
+    name = f"[`steer`]({docs.HOME}1_method/steering.html#steer)"
+    assert docs.local_links(f"{name}, [as {name} does](11_steering.ipynb)") == (
+        f"[`steer`](/1_method/steering.html{docs.API}steer), [as `steer` does](11_steering.ipynb)")
+
+
+def test_noise():
+    shown = docs.output_html({"output_type": "stream", "name": "stdout", "text": [docs.NOISE, "a\n", docs.NOISE]})
+    assert "Loading" not in shown and "a" in shown
+    assert docs.output_html({"output_type": "stream", "name": "stdout", "text": [docs.NOISE]}) == ""
