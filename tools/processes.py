@@ -1,5 +1,5 @@
 """Runs notebooks, each in a process of its own, forked from this one, which has imported once what all of them import"""
-import ast, faulthandler, gc, os, signal, sys, threading, time, warnings
+import ast, atexit, faulthandler, gc, os, signal, sys, threading, time, warnings
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,15 +22,19 @@ def import_ahead(package):
 
 
 def serve(line, cfg):
-    "Run notebooks as they are asked for, one at a time; in the process of a notebook, return how it ended."
+    "Run notebooks as they are asked for, one at a time."
     asker = os.getppid()
-    with suppress(EOFError):
-        while asked := line.recv():
-            with warnings.catch_warnings(action="ignore"):  # allocators have threads that survive this
-                pid = os.fork()
-            if not pid: return run(line, cfg, *asked)
-            line.send(pid)
-            line.send(ended(pid, asker))
+    while asked := hear(line):
+        with warnings.catch_warnings(action="ignore"):  # allocators have threads that survive this
+            pid = os.fork()
+        if not pid: leave(run(line, cfg, *asked))
+        line.send(pid)
+        line.send(ended(pid, asker))
+
+
+def hear(line):
+    "What to run next; None when nobody is there to ask."
+    with suppress(EOFError): return line.recv()
 
 
 def ended(pid, asker):
@@ -55,6 +59,15 @@ def run(line, cfg, path, flags, log):
     return not passed
 
 
+def leave(failed):
+    "End as Python does, but for taking apart all that was imported, which takes seconds."
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(failed)
+
+
 def die_with(parent):
     while os.getppid() == parent: time.sleep(1)
     os.killpg(0, signal.SIGKILL)
@@ -64,4 +77,4 @@ if __name__ == "__main__":
     sys.path[0] = ""  # as for `python -c`: notebooks do not see the tools
     cfg = get_config()
     if "--ahead" in sys.argv: import_ahead(cfg.lib_path)
-    sys.exit(serve(Connection(int(sys.argv[1])), cfg))
+    serve(Connection(int(sys.argv[1])), cfg)
