@@ -1,26 +1,12 @@
 """Every notebook under `nbs/` is a test: pytest runs its cells, top to bottom, in a process of its own."""
 import json, os, re, signal, subprocess, sys, tempfile
+from contextlib import suppress
+from multiprocessing import Pipe
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent
-RUN = """
-import faulthandler, os, signal, sys, threading, time
-from pathlib import Path
-from nbdev.config import get_config
-from nbdev.test import test_nb
-
-def die_with(parent):
-    while os.getppid() == parent: time.sleep(1)
-    os.killpg(0, signal.SIGKILL)
-
-faulthandler.enable()
-threading.Thread(target=die_with, args=(os.getppid(),), daemon=True).start()
-cfg = get_config()
-passed, _ = test_nb(Path(sys.argv[1]), skip_flags=cfg.tst_flags.split(), force_flags=sys.argv[2:], basepath=cfg.config_path)
-sys.exit(not passed)
-"""
 
 
 def pytest_addoption(parser):
@@ -33,6 +19,22 @@ def pytest_collect_file(file_path, parent):
     if file_path.suffix == ".ipynb" and not hidden: return Notebook.from_parent(parent, path=file_path)
 
 
+def pytest_configure(config):
+    # Workers of `pytest -n` get one test after the other: who has a long one gets fewer.
+    if not getattr(config.option, "maxschedchunk", True): config.option.maxschedchunk = 1
+
+
+def pytest_collection_modifyitems(items):
+    "The higher its number, the more a notebook builds on and the longer it runs: those first, and none is left to run alone."
+    items.sort(key=lambda item: place_of(item.path.stem), reverse=True)
+
+
+def place_of(name):
+    "The number of a notebook; that of the tour and the first page, which show all of it, is the highest."
+    number = re.match(r"[1-9]\d*", name)
+    return int(number[0]) if number else 100 if name in ("index", "00_tour") else 0
+
+
 class NotebookFailed(Exception): pass
 
 
@@ -43,26 +45,14 @@ class Notebook(pytest.File):
 class NotebookTest(pytest.Item):
     def runtest(self):
         limit, flags = self.config.getoption("nb_timeout"), self.config.getoption("nb_flags").split()
-        # One thread each: notebooks that run side by side must not fight over the cores.
-        env = {"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg", "TOKENIZERS_PARALLELISM": "false", **os.environ}
-        with tempfile.TemporaryFile() as log:
-            proc = subprocess.Popen([sys.executable, "-c", RUN, str(self.path), *flags], cwd=ROOT, env=env,
-                                    stdout=log, stderr=log, start_new_session=True)
-            try: code = self.wait(proc, limit)
-            finally: stop(proc)
-            log.seek(0)
+        fresh = "#| fresh_process" in self.path.read_text(encoding="utf-8")
+        with tempfile.NamedTemporaryFile() as log:
+            code = NotebookRunner.of(fresh).run(self.path, flags, log.name, limit)
             out = log.read().decode(errors="replace")[-20_000:]
         if code is None: raise NotebookFailed(f"still running after {limit:g} s (--nb-timeout, NB_TIMEOUT)\n{out}")
         if code:
             reason = re.search(r"^\S*(Error|Exception)(: .*)?$", out, re.M)
             raise NotebookFailed(f"{reason[0] if reason else f'exit code {code}'}\n\n{out}{failed_cell(self.path, out)}")
-
-    def wait(self, proc, limit):
-        try: return proc.wait(limit)
-        except subprocess.TimeoutExpired:
-            proc.send_signal(signal.SIGABRT)  # faulthandler then says where it hung
-            try: proc.wait(2)
-            except subprocess.TimeoutExpired: pass
 
     def repr_failure(self, excinfo):
         return str(excinfo.value) if isinstance(excinfo.value, NotebookFailed) else super().repr_failure(excinfo)
@@ -70,11 +60,42 @@ class NotebookTest(pytest.Item):
     def reportinfo(self): return self.path, None, str(self.path.relative_to(ROOT))
 
 
-def stop(proc):
-    "Kill the notebook and whatever it started: it leads its own process group."
-    try: os.killpg(proc.pid, signal.SIGKILL)
-    except ProcessLookupError: pass
-    proc.wait()
+class NotebookRunner:
+    "A process that forks one for each notebook, see `tools/processes.py`."
+    warm = None
+
+    @classmethod
+    def of(cls, fresh):
+        "One that has imported nothing, or the one of this worker that has imported what most notebooks do."
+        if fresh: return cls()
+        if not cls.warm: cls.warm = cls("--ahead")
+        return cls.warm
+
+    def __init__(self, *options):
+        self.line, theirs = Pipe()
+        # One thread each: notebooks that run side by side must not fight over the cores.
+        env = {"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg", "TOKENIZERS_PARALLELISM": "false", **os.environ}
+        command = [sys.executable, ROOT/"tools/processes.py", str(theirs.fileno()), *options]
+        with theirs:
+            self.proc = subprocess.Popen(command, cwd=ROOT, env=env, pass_fds=[theirs.fileno()], start_new_session=True)
+
+    def run(self, path, flags, log, limit):
+        "The exit code of a notebook; None if it did not end in time."
+        pid = None
+        try:
+            self.line.send((str(path), flags, log))
+            pid = self.line.recv()
+            return self.line.recv() if self.line.poll(limit) else self.abort(pid)
+        except BaseException:
+            NotebookRunner.warm = None
+            self.proc.kill()
+            with suppress(TypeError, ProcessLookupError): os.killpg(pid, signal.SIGKILL)
+            raise
+
+    def abort(self, pid):
+        os.kill(pid, signal.SIGABRT)  # faulthandler then says where it hung
+        if not self.line.poll(2): os.kill(pid, signal.SIGKILL)
+        self.line.recv()
 
 
 def failed_cell(path, out):

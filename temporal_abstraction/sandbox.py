@@ -861,29 +861,28 @@ def _part(zygote, fd, program, seconds, channel, word):
     return functools.partial(_report, CHANNEL, word, _run_asserts, asserts, entry, proxy)
 
 # %% ../nbs/2_worlds/32_sandbox.ipynb #dcb8a3a6
-HEAD = struct.Struct("=16sIB")   # a request: its number, how many tests, must values cross whole?
-REPLY = struct.Struct("=16sI")   # a reply: the request's number, how many bytes follow
+HEAD = struct.Struct("=16sIBd")   # a request: its number, how many tests, must values cross whole?, seconds of CPU
+REPLY = struct.Struct("=16sI")    # a reply: the request's number, how many bytes follow
 
-def _run_all(zygote, fd, count, whole):
-    "All tests of a request, until one says that going on is useless"
-    seconds = zygote.timeout
+def _run_all(zygote, fd, count, whole, seconds):
+    "All tests of a request, until one says that going on is useless; a line each, and the seconds that are left"
     lines = []
-    deadline = time.monotonic() + WALL * (zygote.timeout + count * START)
+    deadline = time.monotonic() + WALL * (seconds + count * START)
     for number in range(count):
         before = _cpu_of_children()
         room = sum(map(len, lines)) < _WHOLE_BYTES
         lines.append(_shorten(_run_once(zygote, fd, number, seconds, deadline), whole and room))
         if lines[-1][:1] in (b"T", b"N"): break
         seconds -= max(0, _cpu_of_children() - before - START)
-    return b"\n".join(lines)
+    return b"\n".join([*lines, repr(seconds).encode()])
 
 def _serve(zygote):
     "Answer requests until the caller hangs up"
     while True:
         head, files, *_ = socket.recv_fds(zygote.control, HEAD.size, 1)
         if len(head) < HEAD.size or len(files) != 1: return
-        name, count, whole = HEAD.unpack(head)
-        reply = _run_all(zygote, files[0], count, whole)
+        name, count, whole, seconds = HEAD.unpack(head)
+        reply = _run_all(zygote, files[0], count, whole, seconds)
         os.close(files[0])
         _send(CONTROL, REPLY.pack(name, len(reply)) + reply)
 

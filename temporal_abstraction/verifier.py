@@ -355,27 +355,26 @@ class _Worker:
         if "error" in words: raise RuntimeError(words["error"])
         return words["guards"]
 
-    def ask(self, job, program, inputs, whole):
-        "Hand over one request; must long values come back whole?"
+    def ask(self, job, program, inputs, whole, seconds):
+        "Hand over one request; must long values come back whole, and in how many seconds of CPU?"
         self.job = job
         self.name = os.urandom(16)
-        seconds = self.arguments[1] + len(inputs) * sandbox.START
-        self.deadline = time.monotonic() + sandbox.WALL * seconds + _GRACE
+        self.deadline = time.monotonic() + sandbox.WALL * (seconds + len(inputs) * sandbox.START) + _GRACE
         request = sandbox.write_request(program, inputs)
-        head = sandbox.HEAD.pack(self.name, len(inputs), whole)
+        head = sandbox.HEAD.pack(self.name, len(inputs), whole, seconds)
         try: socket.send_fds(self.line.socket, [head], [request])
         except OSError:   # it died while idle
             self.restart()
-            self.ask(job, program, inputs, whole)
+            self.ask(job, program, inputs, whole, seconds)
         finally: os.close(request)
 
     def outcome(self, ready):
-        "The lines of the reply; None while it is incomplete. `ConnectionError` if the sandbox is gone"
+        "The lines of the reply, a test each, and the seconds that are left; None while it is incomplete. `ConnectionError` if the sandbox is gone"
         text = self.line.hear(self.name) if ready else None
         if text is not None: return text.split(b"\n")
         if time.monotonic() < self.deadline: return None
         self.restart()
-        return [b"T"]
+        return [b"T", b"0"]
 
     def abandon(self):
         "Hang up, even where a forked process holds the line too, so that a sandbox whose answer nobody wants ends by itself"
@@ -447,13 +446,23 @@ def _key(candidate):
 
 class _Batch:
     "Candidates on their way to a verdict"
-    def __init__(self, candidates):
+    def __init__(self, candidates, seconds, all_tests):
         self.candidates = candidates
+        self.all_tests = all_tests
         self.verdicts = [None] * len(candidates)
         self.waiting = deque(range(len(candidates)))
+        self.left = dict.fromkeys(self.waiting, seconds)
+        self.said = {number: {} for number in self.waiting}   # a line for each test that was run
         self.again = set()
         lists = {_key(c): c for c in candidates}   # many candidates share one list
         self.tests = {key: _split(c) for key, c in lists.items()}
+
+    def next_tests(self, number):
+        "Numbers of the tests that candidate `number` is asked about now"
+        candidate = self.candidates[number]
+        order = _order(candidate, *self.tests[_key(candidate)])
+        done = len(self.said[number])
+        return order[done:] if self.all_tests else order[done:max(1, 2 * done)]
 
     def hand_out(self, worker):
         "Give `worker` the next candidate"
@@ -461,7 +470,8 @@ class _Batch:
         candidate = self.candidates[number]
         inputs, expected = self.tests[_key(candidate)]
         whole = candidate.tolerance is not None or any(isinstance(e, Like) for e in expected)
-        worker.ask(number, _program(candidate), [inputs[i] for i in _order(candidate, inputs, expected)], whole)
+        todo = [inputs[i] for i in self.next_tests(number)]
+        worker.ask(number, _program(candidate), todo, whole, self.left[number])
 
     def take(self, worker, ready):
         "Judge what `worker` has to say, if it is all there"
@@ -472,17 +482,26 @@ class _Batch:
             if number not in self.again:
                 self.again.add(number)
                 return self.waiting.appendleft(number)
-            lines = [b"S9"]
+            lines = [b"S9", b"0"]
         if lines is None: return
         worker.job = None
-        candidate = self.candidates[number]
-        inputs, expected = self.tests[_key(candidate)]
-        said = dict(zip(_order(candidate, inputs, expected), lines))   # of the others nothing came
-        self.verdicts[number] = _judge(candidate, expected, [said.get(i) for i in range(len(inputs))])
+        self.note(number, lines[:-1], float(lines[-1]))
 
-def _drive(workers, candidates, closing):
+    def note(self, number, lines, seconds):
+        "What came of the tests that candidate `number` was asked about last; a verdict, or it has to wait for more"
+        candidate = self.candidates[number]
+        _, expected = self.tests[_key(candidate)]
+        said = self.said[number]
+        asked = self.next_tests(number)
+        said.update(zip(asked, lines))   # of the others nothing came
+        self.left[number] = seconds
+        verdict = _judge(candidate, expected, [said.get(i) for i in range(len(expected))])
+        passes = len(lines) == len(asked) and verdict.n_passed == len(said)
+        if passes and len(said) < len(expected): self.waiting.appendleft(number)
+        else: self.verdicts[number] = verdict
+
+def _drive(workers, batch, closing):
     "Keep every worker busy until all candidates have a verdict; `RuntimeError` once `closing` is set"
-    batch = _Batch(candidates)
     while not closing.is_set():
         for worker in workers:
             if worker.job is None and batch.waiting: batch.hand_out(worker)
@@ -521,7 +540,10 @@ class Verifier:
         self._workers, self.isolation = _climb(workers, isolation, timeout, memory_mb << 20)
         self._closer = weakref.finalize(self, _stop_all, self._workers, self._owner)
 
-    def __call__(self, candidates: Iterable[Candidate]) -> list[Verdict]:  # any iterable of `Candidate`
+    def __call__(self,
+                 candidates: Iterable[Candidate],   # any iterable of `Candidate`
+                 # False: none after the first that does not pass, so that a wrong program costs little
+                 all_tests: bool = True) -> list[Verdict]:
         "One verdict a candidate, in the order given"
         if os.getpid() != self._owner:
             raise RuntimeError(
@@ -530,7 +552,7 @@ class Verifier:
         with self._lock:
             if self._closing.is_set(): raise RuntimeError("this verifier has been closed")
             _replace([w for w in self._workers if w.job is not None])   # left over from an interrupted batch
-            try: return _drive(self._workers, candidates, self._closing)
+            try: return _drive(self._workers, _Batch(candidates, self.timeout, all_tests), self._closing)
             except BaseException as error:
                 self._abandon(error)
                 raise
@@ -641,7 +663,7 @@ def code_reward(verifier: Verifier,    # does the work
         _same_lengths(**asked)
         asked["tests"] = [_read_tests(row) for row in tests]
         rows = {i: row for i, row in enumerate(zip(*asked.values())) if row[3] is not None or row[5]}
-        verdicts = verifier([candidate(*row) for row in rows.values()])
+        verdicts = verifier([candidate(*row) for row in rows.values()], all_tests=share)
         rewards = [None] * len(completions)
         for i, v in zip(rows, verdicts): rewards[i] = v.n_passed / v.n_tests if share else float(v.passed)
         return rewards
