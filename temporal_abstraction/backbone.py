@@ -170,7 +170,8 @@ class RoomyLayer(DynamicLayer):
         total = n + keys.shape[-2]
         room = self.room
         if room is None or room.filled != n or room.keys.data_ptr() != self.keys.data_ptr() or room.keys.shape[2] < total:
-            room = self.room = _Room(*(_widened(x, total + max(32, total // 2)) for x in (self.keys, self.values)), n)
+            size = total + max(32, total // 2)
+            room = self.room = _Room(_widened(self.keys, size), _widened(self.values, size), n)
         room.keys[:, :, n:total] = keys
         room.values[:, :, n:total] = values
         room.filled = total
