@@ -1,6 +1,6 @@
 """Ours and its peers in turn: rates, ratios, and how they grow with length.
 
-    make bench              # about twenty minutes on two quiet cores
+    make bench
     make bench SIZE=small
 
 Writes `speed_<size>.json` beside this file (every contest: medians, quartiles, rounds, machine) and `speed_<size>.md`, a table to read.

@@ -67,7 +67,7 @@ def measured(work, dtype=torch.float32):
     events = recorded.key_averages()
     shares = pd.Series([e.self_cpu_time_total / 1e6 for e in events]).groupby([kind_of(e.key) for e in events]).sum() / profiled
     flops = sum(e.flops or 0 for e in events)
-    return dict(shares, **{"Python, and the profiler": max(0., 1 - shares.sum())}, seconds=seconds, least=flops / product_rate(dtype))
+    return dict(shares, **{"Python, waiting and profiler": max(0., 1 - shares.sum())}, seconds=seconds, least=flops / product_rate(dtype))
 
 
 def imitation():
