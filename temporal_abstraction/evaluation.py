@@ -48,7 +48,7 @@ from .grammar import block_labels, boundaries, Problem, Program, token_starts
 from .programs import find_problems, PROBLEMS
 from .steering import Steered, as_policy, replay, steer
 from .textworld import longest_prompt
-from .verifier import Candidate, Verifier
+from .verifier import Candidate, Verifier, verdicts_of
 
 # %% ../nbs/3_measure/43_evaluation.ipynb #29d94b16
 BOUNDARIES = ('block', 'statement', 'line')
@@ -513,7 +513,7 @@ def judge(
     asked = [known[p] for p in samples.problem]
     code = [build_program(*row) for row in zip(asked, samples.completion)]
     candidates = [Candidate(c, p.entry_point, tests[p.name], None, getattr(p, 'asserts', '')) for p, c in zip(asked, code)]
-    verdicts = spread(partial(verifier, all_tests=False), candidates)
+    verdicts = spread(partial(verdicts_of, verifier, all_tests=False), candidates)
     passed, status = zip(*((v.passed, v.status) for v in verdicts))
     return samples.assign(code=[c.code for c in candidates], passed=passed, status=status)
 
