@@ -171,7 +171,8 @@ ABLATIONS: dict[str, dict[str, Any]] = {    # name: {path of a setting: value}
     'T=1': {'explore.temperature': 1.},
     'no memory': {'explore.rl.remember': 0},
     'memory': {'explore.rl.remember': 32},
-    'T=1.3': {'token.temperature': 1.3}}
+    'T=1.3': {'token.temperature': 1.3},
+    'helped': {'token.remember': 32, 'token.entropy': .01}}
 
 LEARNERS = {  # method: its learning rates in `CompareConfig`
     'internal RL': 'lrs', 'token GRPO': 'token_lrs', 'momentum GRPO': 'momentum_lrs', 'GRPO on raw actions': 'raw_lrs'}

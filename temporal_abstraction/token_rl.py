@@ -47,6 +47,8 @@ class TokenGRPOConfig(Settings):
     lora_rank: Count = 16        # rank of the updates
     lora_alpha: Count = 32       # their scale, over the rank
     temperature: Positive = 1.   # of the tokens, in rollouts and in the objective
+    entropy: NotNegative = 0.    # what a nat of the tokens' mean entropy is worth in the objective
+    remember: Whole = 0          # best earlier completions of each prompt to learn from again, at most
     max_new_tokens: Count = 128  # a completion that has not ended by then is truncated
     chunk: Count = 64            # completions passed through the model at once while learning, at most; a matter of memory and time only
     seed: Whole = 0              # fixes the order of prompts, the first weights and the tokens
@@ -100,11 +102,34 @@ def _dealt(rows, c):
     numbered = rows.with_format(None).add_column('row', np.arange(len(rows)))
     return Dataset.from_dict(numbered[order], numbered.features)
 
-# %% ../nbs/3_measure/45_token_rl.ipynb #25a0d0d1
+# %% ../nbs/3_measure/45_token_rl.ipynb #7cddc742
 def _mean(rewards):
     "The mean of those that are numbers; nan if none is."
     return pd.Series(rewards, dtype=float).mean()
 
+class _Memory:
+    "The best completions of each prompt so far, which stand in for new ones."
+    def __init__(self, n):
+        self.n = n
+        self.best = {}   # prompt: (reward, token ids), the best first
+
+    def note(self, prompts, ids, rewards):
+        "Take in what was better than the average of its prompt; nan is not judged."
+        for prompt in dict.fromkeys(prompts if self.n else ()):
+            tried = [(r, tuple(x)) for p, x, r in zip(prompts, ids, rewards) if p == prompt and r == r]
+            average = _mean([r for r, _ in tried])
+            known = dict.fromkeys(self.best.get(prompt, []) + [t for t in tried if t[0] > average])
+            self.best[prompt] = sorted(known, key=lambda t: -t[0])[:self.n]
+
+    def recall(self, prompts, lanes=None):
+        "{lane: token ids}, of every second of these lanes that a prompt has; None: of all."
+        found = {}
+        for prompt, best in self.best.items():
+            mine = [i for i in (range(len(prompts)) if lanes is None else lanes) if prompts[i] == prompt]
+            found |= zip(mine[1::2], (list(ids) for _, ids in best))
+        return found
+
+# %% ../nbs/3_measure/45_token_rl.ipynb #25a0d0d1
 def _of_all(xs):
     "A list of this process and those of the others, one behind the other."
     return gather_object(list(xs)) if team().size > 1 else xs
@@ -115,21 +140,26 @@ class _Books:
     __name__ = 'reward'
     own = ('row',)
 
-    def __init__(self, reward, backbone=None):  # backbone: reads the completions; None: as `trl` reads them
+    def __init__(self, reward, backbone=None, memory=None):  # backbone: reads completions; None: as `trl` reads them
         self.reward = reward
         self.backbone = backbone
+        self.memory = memory or _Memory(0)
         self.lines = []
 
     def __call__(self, prompts, completions, completion_ids, **columns):
         own = {k: np.array(columns.pop(k)) for k in self.own}
+        again = columns.pop('again', [False] * len(prompts))   # which were remembered
         if self.backbone: completions = self.read(prompts, completion_ids)
         with alone(): given = self.reward(prompts=prompts, completions=completions, completion_ids=completion_ids, **columns)
         given = check_rewards(given, len(prompts))
-        n = len(self.lines) + 1
         rewards = np.array(_of_all([np.nan if r is None else r for r in given]))
-        lengths = np.array(_of_all([len(ids) for ids in completion_ids]))
-        line = self.line(rewards, lengths, **{k: np.array(_of_all(v)) for k, v in own.items()})
-        self.lines.append(dict(update=n, episodes=n * len(rewards), **line))
+        written = _of_all(completion_ids)
+        self.memory.note(_of_all(prompts), written, rewards)
+        new = ~np.array(_of_all(again))
+        lengths = np.array([len(ids) for ids in written])
+        line = self.line(rewards[new], lengths[new], **{k: np.array(_of_all(v))[new] for k, v in own.items()})
+        before = self.lines[-1]['episodes'] if self.lines else 0
+        self.lines.append(dict(update=len(self.lines) + 1, episodes=before + int(new.sum()), **line))
         return given
 
     def read(self, prompts, completion_ids):
@@ -141,8 +171,11 @@ class _Books:
         by_row = {f'reward_{g}': _mean(rewards[row == g]) for g in np.unique(row)}
         return dict(reward=_mean(rewards), length=lengths.mean(), **by_row)
 
-    def state_dict(self): return dict(lines=self.lines)
-    def load_state_dict(self, state): self.lines = state['lines']
+    def state_dict(self): return dict(lines=self.lines, best=self.memory.best)
+
+    def load_state_dict(self, state):
+        self.lines = state['lines']
+        self.memory.best = state['best']
 
 # %% ../nbs/3_measure/45_token_rl.ipynb #f66f1b50
 class _Discreet(GRPOTrainer):
@@ -157,7 +190,8 @@ class _Trainer(_Discreet):
         return self.newest
 
     def _compute_loss(self, model, inputs):
-        learns = (inputs['completion_mask'] * inputs.get('tool_mask', 1)).any(1) & (inputs['advantages'] != 0)
+        learns = (inputs['completion_mask'] * inputs.get('tool_mask', 1)).any(1)
+        if not self.args.entropy_coef: learns &= inputs['advantages'] != 0
         if not learns.any(): return 0. * sum(p.sum() for p in model.parameters() if p.requires_grad)
         some = {k: v[learns] if v.ndim else v for k, v in inputs.items() if k != 'old_per_token_logps'}
         loss = super()._compute_loss(model, some | {k: inputs[k] for k in inputs.keys() - some.keys()})
@@ -189,7 +223,7 @@ def _arguments(c, device, folder):
     chunk = max(n for n in range(1, min(c.chunk, own) + 1) if own % n == 0)
     return GRPOConfig(
         folder, max_steps=c.updates * c.epochs, num_generations=c.group, num_iterations=c.epochs, shuffle_dataset=False, seed=c.seed,
-        per_device_train_batch_size=chunk, gradient_accumulation_steps=own // chunk, loss_type='dapo', beta=0., epsilon=c.clip,
+        per_device_train_batch_size=chunk, gradient_accumulation_steps=own // chunk, loss_type='dapo', beta=0., epsilon=c.clip, entropy_coef=c.entropy,
         temperature=c.temperature, max_completion_length=c.max_new_tokens, learning_rate=c.lr, lr_scheduler_type='constant',
         max_grad_norm=c.grad_clip, disable_dropout=True, ddp_find_unused_parameters=False, bf16=False, gradient_checkpointing=False, use_cpu=device.type == 'cpu',
         report_to='none', logging_strategy='no', save_strategy='no', disable_tqdm=True)
@@ -264,8 +298,11 @@ def token_grpo(
     _check_lanes(config)
     torch.manual_seed(config.seed)
     model = _with_lora(backbone.model, config)
-    parts = {} if team().size == 1 else dict(rollout_func=_Together(_plain_rollout))
-    return _train(backbone, rows, config, model, _Books(reward, backbone), checkpoint, **parts)
+    memory = _Memory(config.remember)
+    parts = {}
+    if config.remember or team().size > 1:
+        parts = dict(rollout_func=_Together(partial(_plain_rollout, memory=memory)))
+    return _train(backbone, rows, config, model, _Books(reward, backbone, memory), checkpoint, **parts)
 
 # %% ../nbs/3_measure/45_token_rl.ipynb #3b213ac5
 @dataclass
@@ -344,10 +381,13 @@ def _write(trainer, prompts):
     return [x[m].tolist() for x, m in zip(ids.cpu(), real.cpu())], entropy.cpu()
 
 # %% ../nbs/3_measure/45_token_rl.ipynb #tokproc2
-def _plain_rollout(prompts, trainer):
+def _plain_rollout(prompts, trainer, memory):
     "The policy's completions, in the form `trl` asks for."
     ids, _ = _write(trainer, prompts)
-    return dict(prompt_ids=trainer.processing_class(prompts)['input_ids'], completion_ids=ids, logprobs=None)
+    again = memory.recall(prompts)
+    for i, known in again.items(): ids[i] = known
+    return dict(prompt_ids=trainer.processing_class(prompts)['input_ids'], completion_ids=ids, logprobs=None,
+                again=[i in again for i in range(len(ids))])
 
 class _Together:
     "A rollout function for several processes: all write all completions together, and each keeps those of its prompts."
@@ -372,7 +412,7 @@ class _Together:
     def load_state_dict(self, state): self.random = state['random']
 
 # %% ../nbs/3_measure/45_token_rl.ipynb #691c1ccb
-def _pooled_rollout(prompts, trainer, c):
+def _pooled_rollout(prompts, trainer, c, memory):
     "Half of each group by the policy, half by its anchor, in the form `trl` asks for."
     own = np.arange(len(prompts)) % c.group < c.group // 2
     entropy = torch.zeros(len(prompts))
@@ -381,8 +421,12 @@ def _pooled_rollout(prompts, trainer, c):
         with use_adapter(trainer.model, adapter): written, entropy[lanes] = _write(trainer, [prompts[i] for i in lanes])
         for i, tokens in zip(lanes, written): ids[i] = tokens
     learns = own & ~too_certain(entropy.view(-1, c.group), c.spread).flatten().numpy()
+    again = memory.recall(prompts, np.flatnonzero(own))
+    for i, known in again.items(): ids[i] = known
+    learns[list(again)] = True
     return dict(prompt_ids=trainer.processing_class(prompts)['input_ids'], completion_ids=ids, logprobs=None,
-                env_mask=[[int(l)] * len(x) for l, x in zip(learns, ids)], own=own.tolist(), learns=learns.tolist())
+                env_mask=[[int(l)] * len(x) for l, x in zip(learns, ids)], own=own.tolist(), learns=learns.tolist(),
+                again=[i in again for i in range(len(ids))])
 
 class _PooledBooks(_Books):
     "The policy's own rewards and lengths; the anchor's reward and the share of the policy's completions dropped are noted beside them."
@@ -407,6 +451,7 @@ def momentum_grpo(
     torch.manual_seed(config.seed)
     model = _with_anchor(backbone.model, config)
     anchor = _Anchor(model, config.decay)
-    rollout = _Together(partial(_pooled_rollout, c=config))
-    books = _PooledBooks(reward, backbone)
+    memory = _Memory(config.remember)
+    rollout = _Together(partial(_pooled_rollout, c=config, memory=memory))
+    books = _PooledBooks(reward, backbone, memory)
     return _train(backbone, rows, config, model, books, checkpoint, anchor, rollout_func=rollout)
