@@ -107,6 +107,10 @@ def _mean(rewards):
     "The mean of those that are numbers; nan if none is."
     return pd.Series(rewards, dtype=float).mean()
 
+def _of_all(xs):
+    "A list of this process and those of the others, one behind the other."
+    return gather_object(list(xs)) if team().size > 1 else xs
+
 class _Memory:
     "The best completions of each prompt so far, which stand in for new ones."
     def __init__(self, n):
@@ -130,10 +134,6 @@ class _Memory:
         return found
 
 # %% ../nbs/3_measure/45_token_rl.ipynb #25a0d0d1
-def _of_all(xs):
-    "A list of this process and those of the others, one behind the other."
-    return gather_object(list(xs)) if team().size > 1 else xs
-
 class _Books:
     "The reward as the trainer calls it; keeps one line for each rollout."
     # columns that are ours, not the reward's
