@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BASE   ?= smollm2
 OUT    ?= runs/demo
 PRESET ?= mini
+PINPAD_OUT ?= runs/pinpad-$(PRESET)
 WORLD  ?= many
 JOBS   ?= 2
 SIZE   ?= full
@@ -21,10 +22,10 @@ run: $(READY)  ## run all four phases and the evaluation on the six problems (BA
 	$(MEMORY) OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run problems --consolidated --base $(BASE) --out $(OUT)
 
 pinpad: $(READY)  ## run the gridworld from nothing to all figures (PRESET=mini)
-	OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run pinpad:$(PRESET) --out runs/pinpad-$(PRESET)
-	OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction compare --out runs/pinpad-$(PRESET) --jobs $(JOBS)
+	OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run pinpad:$(PRESET) --out $(PINPAD_OUT)
+	OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction compare --out $(PINPAD_OUT) --jobs $(JOBS)
 
-composed: $(READY)  ## explore programs made of operations, by z and by tokens (WORLD=many, few, tables or stacks; BASE=smollm2: not a small model)
+composed: $(READY)  ## explore programs made of operations, by z and by tokens (WORLD=many, few, long, tables or stacks; BASE=smollm2: not a small model)
 	$(MEMORY) OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction run $(WORLD) $(COMPOSED_BASE) --out $(COMPOSED_OUT)
 	$(MEMORY) OMP_NUM_THREADS=$(THREADS) $(BIN)/temporal-abstraction compare --out $(COMPOSED_OUT) --jobs $(JOBS)
 

@@ -20,28 +20,29 @@ import torch
 
 HERE = Path(__file__).parent
 ROUNDS = dict(small=3, full=3)
-NAMES = "control", "discovery", "generation", "length", "verdicts", "start", "profiles"
+NAMES = "control", "discovery", "generation", "sizes", "length", "compiled", "gridworld", "processes", "verdicts", "start", "profiles"
 LEAST = .5   # of the recorded ratio
 
 
 def run_part(name, size):
     "One part in this process: lines of the summary, memory by length, and why a peer is missing."
-    from contests import PARTS, peaks
+    from contests import peaks
+    from parts import PARTS
     from peers import Absent
     from profiles import profiles
-    from turns import race, summary
+    from turns import as_lines, race, summary
     torch.set_num_threads(1)
     torch.manual_seed(0)
     if name == "profiles": return dict(lines=[], profiles=list(profiles()))
     try: rounds = pd.concat([race(contest, ROUNDS[size]) for contest in PARTS[name](size)])
     except Absent as reason: return dict(lines=[], skipped=str(reason))
-    lines = summary(rounds).assign(part=name).to_dict("records")
-    return dict(lines=lines, memory=dict(peaks(size)) if name == "length" else {})
+    return dict(lines=as_lines(summary(rounds), name), memory=dict(peaks(size)) if name == "length" else {})
 
 
 def run_apart(name, size):
     "The same in a process of its own, so that parts do not warm or crowd each other."
-    command = [sys.executable, __file__, "--only", name, "--size", size]
+    launch = ["-m", "torch.distributed.run", "--nproc-per-node", "2", HERE / "processes.py"]
+    command = [sys.executable, *(launch if name == "processes" else [__file__, "--only", name, "--size", size])]
     out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     return json.loads(out.splitlines()[-1])
 
@@ -78,7 +79,7 @@ def as_table(record):
 
 def ratio_of(row):
     "A ratio with its quartiles; nothing for the way that the others are compared with."
-    if row["way"] == row["against"]: return ""
+    if row["way"] == row["against"] or not row["against"]: return ""
     return f"{row['ratio']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
 
 

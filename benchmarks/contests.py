@@ -16,7 +16,7 @@ from peers import peer
 from turns import Contest
 from verifier_programs import PROGRAMS, human_eval_problems, tests_of
 
-from temporal_abstraction.backbone import Backbone
+from temporal_abstraction.backbone import Backbone, set_execution
 from temporal_abstraction.data import ExpertData, action_logits
 from temporal_abstraction.elbo import elbo_terms
 from temporal_abstraction.internal_env import InternalEnv
@@ -26,7 +26,7 @@ from temporal_abstraction.steering import prior_policy, steer
 from temporal_abstraction.verifier import Candidate, Verifier
 
 WIDTH, BLOCKS, HEADS, TOKENS = 256, 6, 4, 64   # of the small model both sides of `control` have
-LENGTHS = dict(small=(512, (64, 256)), full=(4096, (64, 256, 1024)))   # tokens in all, and in each text
+LENGTHS = dict(small=(512, (64, 256)), full=(4096, (64, 256, 1024, 2048)))   # tokens in all, and in each text
 
 
 class Endless(VectorEnv):
@@ -144,11 +144,12 @@ def smollm2():
     return backbone, Metacontroller(MetacontrollerConfig(backbone.n_e)).fit_scale(e).eval()
 
 
-def plain_step(backbone, mc, batch, ids):
+def plain_step(backbone, mc, batch, ids, times=1):
     "Phase 2 as one would write it first: the lower half in each step, and the whole vocabulary scored."
     optimiser = torch.optim.AdamW(mc.parameters(), lr=1e-6)
     def work():
-        with torch.no_grad(): e = backbone.lower(ids, use_cache=False)[0]
+        with torch.no_grad():
+            for _ in range(times): e = backbone.lower(ids, use_cache=False)[0]
         out = mc(e, torch.ones(ids.shape, dtype=torch.bool), soft)
         logits = backbone.upper(out.e_hat, use_cache=False)[0].float()
         nll = F.cross_entropy(logits.flatten(0, 1), batch.action.flatten())
@@ -160,7 +161,7 @@ def plain_step(backbone, mc, batch, ids):
 
 
 def discovery(size):
-    "A discovery step on SmolLM2, beside the plain way."
+    "A discovery step on SmolLM2, beside the plain way, and beside one with hooks, which reads in one pass and writes in another."
     n, length = dict(small=(2, 24), full=(8, 96))[size]
     backbone, mc = smollm2()
     data = random_data(backbone, n, length)
@@ -168,16 +169,20 @@ def discovery(size):
     vocab = torch.arange(1900)   # as many as the experts of the six problems use
     ids = torch.tensor(data.rows["obs"])
     yield Contest(f"discovery step, SmolLM2, {n} x {length}", "tokens", {
-        "ours": discovery_step(backbone, mc, batch, vocab), "plain": plain_step(backbone, mc, batch, ids)}, "plain")
+        "ours": discovery_step(backbone, mc, batch, vocab), "plain": plain_step(backbone, mc, batch, ids),
+        "plain, with two passes": plain_step(backbone, mc, batch, ids, times=2)}, "plain")
 
 
 def generated(backbone, batch, new):
     "Tokens that `generate` of transformers draws."
     ids = torch.randint(TOKENS, (batch, 16))
     draw = dict(do_sample=True, max_new_tokens=new, min_new_tokens=new, pad_token_id=0)
+    head = backbone.model.get_output_embeddings().weight
     def work():
         torch.manual_seed(0)
+        head.requires_grad_(True)    # as it is loaded: torch copies a frozen head once a lane to score the prompt's last token
         backbone.model.generate(ids, attention_mask=torch.ones_like(ids), **draw)
+        head.requires_grad_(False)
         return batch * new
     return work
 
@@ -194,9 +199,10 @@ def steered(backbone, mc, batch, new):
 def generation(size):
     "Text under abstract actions, beside plain `generate`."
     backbone, mc = smollm2()
-    for batch, new in dict(small=[(8, 12)], full=[(1, 64), (8, 64), (32, 32)])[size]:
+    sizes = dict(small=[(8, 12)], full=[(batch, new) for new in (64, 512) for batch in (1, 8, 32, 64)])
+    for batch, new in sizes[size]:
         yield Contest(f"generation, SmolLM2, {batch} x {new}", "tokens", {
-            "steered": steered(backbone, mc, batch, new), "generate": generated(backbone, batch, new)}, "generate")
+            "steered": steered(backbone, mc, batch, new), "generate": generated(backbone, batch, new)}, "generate", long=new > 64)
 
 
 def gate_alone(mc, batch):
@@ -222,6 +228,24 @@ def length(size):
         yield Contest(f"gate in a discovery step of {n}", "tokens", {"gate alone": gate_alone(mc, batch), "whole step": steps[n]}, "whole step")
     for name, write in {"rollout": rollout_of, "generation": steered}.items():   # four lanes, however long
         yield Contest(f"{name} by length", "tokens", {f"{n} steps": write(backbone, mc, 4, n) for n in lengths}, f"{lengths[0]} steps")
+
+
+def compiled(size):
+    "Blocks by `torch.compile`, beside blocks as they are; compiling itself belongs to the round that warms up."
+    n, length, lanes, moves = dict(small=(4, 16, 4, 4), full=(128, 32, 256, 30))[size]
+    plain, small = small_backbone(), small_backbone()
+    set_execution(small.model, compile=True)
+    mc = Metacontroller(MetacontrollerConfig(WIDTH))
+    batch = next(iter(random_data(plain, n, length).loader(n)))
+    ways = dict(compiled=small, plain=plain)
+    yield Contest(f"discovery step, {n} x {length}", "steps of the stream", {k: discovery_step(b, mc, batch) for k, b in ways.items()}, "plain")
+    yield Contest(f"internal rollout, {lanes} x {moves}", "steps of a lane", {k: rollout_of(b, mc, lanes, moves) for k, b in ways.items()}, "plain")
+    n, length = dict(small=(2, 24), full=(8, 96))[size]
+    (plain, mc), (large, _) = smollm2(), smollm2()
+    set_execution(large.model, compile=True)
+    batch = next(iter(random_data(plain, n, length).loader(n)))
+    yield Contest(f"discovery step, SmolLM2, {n} x {length}", "tokens",
+                  {k: discovery_step(b, mc, batch, torch.arange(1900)) for k, b in dict(compiled=large, plain=plain).items()}, "plain")
 
 
 def peak_of(work):
@@ -291,6 +315,3 @@ def peaks(size):
     for n in lengths:
         batch = next(iter(random_data(backbone, total // n, n).loader(total // n)))
         yield n, peak_of(discovery_step(backbone, mc, batch))
-
-
-PARTS = dict(control=control, discovery=discovery, generation=generation, length=length, verdicts=verdicts, start=start)

@@ -17,6 +17,7 @@ class Contest:
     unit: str                                # what is counted
     ways: dict[str, Callable[[], float]]     # name: does the work once, and says how many units that was; ours first
     against: str = ""                        # the way that the others' rates are divided by; "": none
+    long: bool = False                       # takes minutes: two rounds are enough, and none that warms up
 
 
 def rate_of(work):
@@ -29,27 +30,36 @@ def rate_of(work):
 
 def race(
     contest: Contest,
-    rounds: int,       # after one that warms up
+    rounds: int,       # after the one that warms up
 ) -> pd.DataFrame:     # contest, unit, way, round, rate, cpu_rate, ratio (of the clock) in the same round
     "Every way once a round, in turn."
     rows = []
-    for number in range(-1, rounds):
+    for number in range(0, 2) if contest.long else range(-1, rounds):
         order = list(contest.ways)[::-1 if number % 2 else 1]   # who goes first may find the machine warmer
         rates = {way: rate_of(contest.ways[way]) for way in order}
         rows += [dict(contest=contest.name, unit=contest.unit, way=way, round=number, rate=clock, cpu_rate=cpu,
                       against=contest.against, ratio=clock / rates[contest.against][0] if contest.against else np.nan)
                  for way, (clock, cpu) in rates.items()]
-    return pd.DataFrame(rows).query("round >= 0")
+    return pd.DataFrame(rows)
 
 
 def summary(
     rounds: pd.DataFrame,  # from `race`, of many contests
-) -> pd.DataFrame:         # contest, way, unit, rate, ratio with quartiles, rounds
+) -> pd.DataFrame:         # contest, way, unit, against, rate (by the clock, by CPU time), ratio with quartiles, rounds
     "Medians and quartiles over rounds."
-    ways = rounds.groupby(["contest", "way", "unit", "against"], sort=False)
+    ways = rounds.query("round >= 0").groupby(["contest", "way", "unit", "against"], sort=False)
     quartile = lambda q: lambda x: x.quantile(q)
-    return ways.agg(rate=("rate", "median"), ratio=("ratio", "median"), low=("ratio", quartile(.25)),
+    return ways.agg(rate=("rate", "median"), cpu_rate=("cpu_rate", "median"), ratio=("ratio", "median"), low=("ratio", quartile(.25)),
                     high=("ratio", quartile(.75)), rounds=("round", "size")).reset_index()
+
+
+def as_lines(
+    table: pd.DataFrame,  # from `summary`
+    part: str,            # of which part
+) -> list[dict]:          # what JSON can hold
+    "A line for each way; without a ratio where none is taken."
+    table = table.assign(part=part).astype(object)
+    return table.where(table.notna(), None).to_dict("records")
 
 
 def machine():

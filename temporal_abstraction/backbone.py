@@ -32,7 +32,6 @@ import torch
 from fastcore.basics import patch
 from huggingface_hub import constants, snapshot_download, try_to_load_from_cache
 from huggingface_hub.utils import get_session
-from peft import PeftConfig, PeftModel
 from safetensors import safe_open
 from torch import nn
 from torch.utils._pytree import tree_leaves
@@ -983,6 +982,7 @@ def _is_adapter(name, online, revision=None): # folder or hub id
 
 def _trained_on(folder): # of an adapter
     "What `_load` finds the base of an adapter by."
+    from peft import PeftConfig   # most models have no adapter, and it takes a while to import
     setting = PeftConfig.from_pretrained(str(folder))
     base = setting.base_model_name_or_path
     if not base:
@@ -992,6 +992,7 @@ def _trained_on(folder): # of an adapter
 
 def _apply(model, folder):
     "The model with an adapter merged into it. Raises `BackboneError` for an adapter that does not belong to it."
+    from peft import PeftModel
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         wrapped = PeftModel.from_pretrained(model, str(folder))

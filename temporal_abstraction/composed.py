@@ -131,6 +131,7 @@ _stacks = Composed(
 COMPOSED = {
     "many": _many,                    # after an operation experts show four of the five others
     "few": replace(_many, unseen=3),  # two
+    "long": replace(_many, lengths=((2, .3), (3, .3), (4, .2), (5, .1), (6, .1)), target=tuple(LISTS), longer=()),
     "tables": _tables,                # programs on two words
     "stacks": _stacks,                # programs that keep a stack
 }

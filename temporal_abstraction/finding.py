@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['POLICIES', 'FindConfig', 'FindAndConsolidateConfig', 'Finder', 'under_prompt', 'find_explorer',
-           'find_and_consolidate']
+           'find_and_consolidate', 'Extended', 'extend_actions']
 
 # %% ../nbs/3_measure/47_finding.ipynb #f7d927ec
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import torch
 
@@ -184,3 +185,34 @@ def find_and_consolidate(
     learning = checkpoint and Path(checkpoint) / 'explore'
     finder = Finder(task, backbone, mc, verifier, c.find, c.enough, c.seed, act, learning)
     return consolidate_in_rounds(backbone, prompts, finder, c, experts, valid, vocab, checkpoint)
+
+# %% ../nbs/3_measure/47_finding.ipynb #016f3b59
+class Extended(NamedTuple):
+    "What `extend_actions` found."
+    buttons: tuple[int, ...]   # numbers of abstract actions in the library, one a switch; empty: nothing is right
+    right: int                 # programs that are
+    programs: int              # that were verified
+
+def extend_actions(
+    task: TextTask,              # with one thing asked
+    backbone: Backbone, mc: Metacontroller,
+    verifier: Verifier,
+    library: Library,
+    known: Sequence[int | str]=(),  # abstract actions to begin with
+    config: FindConfig=FindConfig(),
+    rounds: int=16,              # at most
+    programs: int=256,           # in each
+    enough: int=4,               # right programs, after which no round follows
+    seed: int=0,
+) -> Extended:
+    "The commonest abstract actions of right programs, found by known ones with random ones after them."
+    world, lanes = task.world(backbone, programs, verifier, config.n_tests)
+    env = InternalEnv(backbone, mc, world, config.temperature)
+    torch.manual_seed(seed)
+    found = Counter()
+    for round in range(rounds):
+        episodes = rollout(env, library.lead(*known), seed=10_000 * seed + round, options=lanes)
+        for i in (episodes.reward == 1).nonzero()[:, 0]:
+            found[tuple(library.predict(episodes.z[i][episodes.mask[i]]).tolist())] += 1
+        if found.total() >= enough: break
+    return Extended(max(found, key=found.get, default=()), found.total(), programs * (round + 1))

@@ -172,6 +172,17 @@ def press(self:Library, *buttons: int | str) -> Callable:
         return z.to(e.device), (k + 1).to(e.device)
     return policy
 
+@patch
+def lead(self:Library, *buttons: int | str) -> Callable:
+    "A policy that takes these abstract actions, one a switch, and goes on with random ones."
+    given = self.press(*buttons) if buttons else self.act
+    def policy(e, state):
+        z, _ = self.act(e)
+        k = torch.zeros(len(e), dtype=torch.long, device=e.device) if state is None else state
+        led, _ = given(e, k)
+        return torch.where((k < len(buttons))[:, None], led, z), k + 1
+    return policy
+
 # %% ../nbs/1_method/14_library.ipynb #3262dfa6
 def _short(text, n=64):
     "A text on one line."

@@ -44,17 +44,17 @@ PALETTE = {  # method: colour
     'internal RL, no memory': '#64a24a', 'internal RL, always open': '#4c8fd6',
     'internal RL, co-trained base': '#9b6fc4', 'internal RL, no views': '#8c8c8c', 'known subgoals': '#2aa198', 'consolidated': '#b5447e'}
 TEAL = PALETTE['distilled z']
-GATES = {'learned': '#d97d21', 'newline': '#4c8fd6', 'random': '#8c8c8c', 'always': '#c2c2c2'}
+GATES = {'learned': '#d97d21', 'newline': '#4c8fd6', 'random': '#6f6f6f', 'always': '#949494'}
 TASKS = {'seen': '#4c8fd6', 'unseen': '#d97d21'}
 VARIANTS = {'views': '#2aa198', 'co-trained base': '#9b6fc4'}
 NATS = {  # column of a history of discovery: (what it is, colour)
-    'nll_base': ('no control', '#8c8c8c'),
-    'nll_zero': ('z = 0', '#c2c2c2'),
+    'nll_base': ('no control', '#6f6f6f'),
+    'nll_zero': ('z = 0', '#949494'),
     'nll_prior': ('random z, hard gate', '#b1900e'),
     'nll_hard': ('posterior, hard gate', '#d97d21'),
     'nll_posterior': ('posterior, soft gate', '#2aa198')}
 GREY = '#888888'
-OTHER = '#b0b0b0'
+OTHER = '#949494'
 LOOK = {
     **dict.fromkeys(['axes.edgecolor', 'axes.labelcolor', 'axes.titlecolor', 'text.color'], GREY),
     **dict.fromkeys(['xtick.color', 'ytick.color'], GREY),

@@ -496,7 +496,7 @@ TASKS = {'problems': _problems, 'held_out': _held_out, 'unseen': _unseen, 'pinpa
          **dict.fromkeys(COMPOSED, _composed)}
 
 def find_task(
-    name: str | Task,  # 'problems', 'unseen', 'held_out:edit_distance', 'many', 'few', 'tables', 'stacks', 'pinpad:mini', ..., or a place:
+    name: str | Task,  # 'problems', 'unseen', 'held_out:edit_distance', 'many', 'few', 'long', 'tables', 'stacks', 'pinpad:mini', ..., or a place:
            # './task.jsonl', a folder, 'hub:owner/name'
 ) -> Task:
     "The task of that name or place; a `Task` is returned as it is. ValueError names what there is."

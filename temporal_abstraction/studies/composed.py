@@ -45,7 +45,7 @@ def _small(name):
     compare = replace(COMPARE, targets=targets)
     return RunSettings(scratch=SCRATCH, discover=DISCOVER, explore=EXPLORE, evaluate=EVALUATE, compare=compare)
 
-SETTINGS = {name: _small(name) for name in ('many', 'few', 'tables', 'stacks')}
+SETTINGS = {name: _small(name) for name in ('many', 'few', 'long', 'tables', 'stacks')}
 
 # %% ../../nbs/4_studies/56_composed.ipynb #75a5d474
 CONSOLIDATE = FindAndConsolidateConfig(

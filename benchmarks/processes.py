@@ -1,17 +1,18 @@
 """How much faster two processes of one thread are than one: tokens or programs a second, phase by phase.
 
-    OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 benchmarks/several_processes.py --rounds 5
-    OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 benchmarks/several_processes.py --rounds 2 --width 384 --only rollout
+    OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 benchmarks/processes.py --rounds 5
 
-One launch measures both, by turns: what one process does is done by the first while the second waits. So a machine
-that others use, too, treats both alike. Medians over rounds go into several_processes.csv, in the place of what is known of the same model and phase.
+A part of `make bench`, with a launch of its own. One launch measures both, by turns: what one process does is done by the first while
+the second waits. So a machine that others use, too, treats both alike.
 """
 import argparse
+import json
 import time
-from pathlib import Path
 
 import pandas as pd
 import torch
+
+from turns import as_lines, summary
 
 from temporal_abstraction.backbone import Backbone
 from temporal_abstraction.data import expert_data
@@ -26,7 +27,7 @@ from temporal_abstraction.steering import as_policy
 from temporal_abstraction.task import find_task
 from temporal_abstraction.verifier import Candidate, Verifier
 
-LANES, BATCH, STEPS = 32, 16, 2
+LANES, BATCH, STEPS, WIDTH = 32, 16, 2, 192
 
 
 def prepare(n_e):
@@ -63,41 +64,33 @@ def phases(task, backbone, data, mc, verifier):
             backbone, task.asked, LANES, 1., max_new_tokens=40, batch_size=LANES)))}
 
 
-def measure_all(n_e, rounds, wanted):
+def measured(rounds):
     "Rates of all rounds, one process and several by turns."
-    task, backbone, data, mc = prepare(n_e)
+    task, backbone, data, mc = prepare(WIDTH)
     weights = f'{sum(p.numel() for p in backbone.parameters()) / 1e6:.1f} M'
+    ways = {'one process': from_writer, f'{team().size} processes': lambda measure: measure()}
     rows = []
     with Verifier(workers=1, timeout=5.) as verifier:
-        work = {k: v for k, v in phases(task, backbone, data, mc, verifier).items() if wanted in k}
-        for round in range(rounds + 1):        # the first warms up
+        work = phases(task, backbone, data, mc, verifier)
+        for number in range(-1, rounds):        # the first warms up
             for name, (unit, measure) in work.items():
-                for n, run in ((1, lambda: from_writer(measure)), (team().size, measure)):
+                rates = {}
+                for way, run in ways.items():
                     wait()
-                    done, seconds = run()
-                    if round: rows.append(dict(phase=name, weights=weights, unit=unit, processes=n, rate=done / seconds))
-    return rows
+                    done, seconds = run(measure)
+                    rates[way] = done / seconds
+                rows += [dict(contest=f'{name}, {weights}', unit=unit, way=way, round=number, rate=rate, cpu_rate=float('nan'),
+                              against='one process', ratio=rate / rates['one process']) for way, rate in rates.items()]
+    return pd.DataFrame(rows)
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument('--rounds', type=int, default=5)
-    parser.add_argument('--width', type=int, default=192)     # of the model
-    parser.add_argument('--only', default='')                 # part of a phase's name
+    parser.add_argument('--rounds', type=int, default=3)
     given = parser.parse_args()
     torch.set_num_threads(1)
-    size = team().size
-    rows = measure_all(given.width, given.rounds, given.only)
-    if not is_writer(): return
-    keys = ['phase', 'weights', 'unit']
-    rates = pd.DataFrame(rows).groupby([*keys, 'processes'], sort=False).rate.median().unstack()
-    rates = rates.rename(columns={1: 'one process', size: f'{size} processes'}).assign(rounds=given.rounds)
-    rates.insert(2, 'times', rates[f'{size} processes'] / rates['one process'])
-    path = Path(__file__).with_suffix('.csv')
-    known = [pd.read_csv(path).set_index(keys)] if path.exists() else []
-    table = pd.concat([*known, rates.round(2)])
-    table[~table.index.duplicated(keep='last')].to_csv(path)
-    print(rates.round(2).to_string())
+    rounds = measured(given.rounds)
+    if is_writer(): print(json.dumps(dict(lines=as_lines(summary(rounds), 'processes'))))
 
 
 if __name__ == '__main__': main()
