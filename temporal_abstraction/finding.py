@@ -205,14 +205,17 @@ def extend_actions(
     enough: int=4,               # right programs, after which no round follows
     seed: int=0,
 ) -> Extended:
-    "The commonest abstract actions of right programs, found by known ones with random ones after them."
+    "The commonest abstract actions of right programs, found by known ones with random ones after them. ValueError for several things asked."
+    if len(task.asked) != 1: raise ValueError(f"One thing is explored at a time, but {task.name} asks for {len(task.asked)}.")
     world, lanes = task.world(backbone, programs, verifier, config.n_tests)
     env = InternalEnv(backbone, mc, world, config.temperature)
     torch.manual_seed(seed)
     found = Counter()
+    tried = 0
     for round in range(rounds):
+        tried += programs
         episodes = rollout(env, library.lead(*known), seed=10_000 * seed + round, options=lanes)
         for i in (episodes.reward == 1).nonzero()[:, 0]:
             found[tuple(library.predict(episodes.z[i][episodes.mask[i]]).tolist())] += 1
         if found.total() >= enough: break
-    return Extended(max(found, key=found.get, default=()), found.total(), programs * (round + 1))
+    return Extended(max(found, key=found.get, default=()), found.total(), tried)
