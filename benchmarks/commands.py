@@ -1,10 +1,10 @@
 """How long whole commands take, alone and beside a process that keeps one core busy.
 
-    python benchmarks/commands.py run pinpad test
+    python benchmarks/commands.py install run pinpad test
     python benchmarks/commands.py run --busy
 
 Adds a line to `commands.csv` beside this file for each: the command, what else runs, seconds by the clock, and the cores it used on average.
-What the commands make goes into a folder that is removed.
+`install` happens in a fresh clone. What the commands make goes into a folder that is removed.
 """
 import argparse
 import contextlib
@@ -36,14 +36,22 @@ def cpu():
     return used.ru_utime + used.ru_stime
 
 
+def place(target, folder):
+    "Where a command runs: an installation starts from a fresh clone."
+    if target != "install": return HERE.parent
+    subprocess.run(["git", "clone", "-q", HERE.parent, f"{folder}/clone"], check=True)
+    return f"{folder}/clone"
+
+
 def timed(target, busy):
     "One command, once."
     with tempfile.TemporaryDirectory() as folder:
         runs = [f"OUT={folder}/run", f"PINPAD_OUT={folder}/pinpad"]
+        where = place(target, folder)
         with company(busy) as beside:
             before = cpu()
             start = time.perf_counter()
-            subprocess.run(["make", target, *runs], cwd=HERE.parent, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(["make", target, *runs], cwd=where, check=True, stdout=subprocess.DEVNULL)
             seconds = time.perf_counter() - start
             used = cpu() - before
     return dict(command="make" if target == "run" else f"make {target}", beside=beside, seconds=round(seconds), cores=os.cpu_count(),
@@ -52,7 +60,7 @@ def timed(target, busy):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("targets", nargs="+", choices=("run", "pinpad", "test"))
+    parser.add_argument("targets", nargs="+", choices=("install", "run", "pinpad", "test"))
     parser.add_argument("--busy", action="store_true", help="beside a process that keeps a core busy")
     args = parser.parse_args()
     path = HERE / "commands.csv"
