@@ -3,7 +3,8 @@
 nbdev turns the notebooks into pages under `_proc/`; smalldocs renders them, or Quarto does (`--quarto`). In between, this
 adds what both lack: the page of all names, that of versions, and badges of notebooks that run on Colab. For smalldocs it
 adds nbdev's page names, links to names in backticks, cross-references and raw output, too, and puts KaTeX and the
-pictures beside the pages. It fails on broken links, on pages that are too large, and on what another host would serve.
+pictures beside the pages. It fails on broken links, on pages that are too large, and on what another host would serve;
+on formulas that need another host, since npm is not there, only if the site is to be published (`--publish`).
 """
 import json, os, re, shutil, subprocess, sys, tempfile, warnings
 from base64 import b64encode
@@ -153,13 +154,18 @@ class NotebookSite(site.Site):
         (self.out/"llms.txt").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
+def site_of(proc):
+    "The site that `_proc/` makes, not built yet."
+    config.HTML_OPTIONS.update(ACCEPTED)
+    config.PAGE_KEYS.update(ACCEPTED)
+    return NotebookSite(config.load(proc), quiet=True)
+
+
 def render(proc):
     "Render `_proc/`, and return the site."
     notebook.output_html = output_html
     markdown.highlight = highlighted
-    config.HTML_OPTIONS.update(ACCEPTED)
-    config.PAGE_KEYS.update(ACCEPTED)
-    build = NotebookSite(config.load(proc), quiet=True)
+    build = site_of(proc)
     print(f"{build.build()} pages")
     return build
 
@@ -187,12 +193,13 @@ def work_offline(docs):
     version = re.search(r"katex@([\d.]+)", layout.KATEX)[1]
     with tempfile.TemporaryDirectory() as tmp:
         try: subprocess.run(["npm", "pack", "--silent", f"katex@{version}"], cwd=tmp, check=True, timeout=300, stdout=subprocess.DEVNULL)
-        except (OSError, subprocess.SubprocessError): return print("No KaTeX from npm: formulas will need the network.")
+        except (OSError, subprocess.SubprocessError): return ["No KaTeX from npm: formulas need the network."]
         shutil.unpack_archive(next(Path(tmp).glob("*.tgz")), tmp)
         shutil.copytree(f"{tmp}/package/dist", docs/"site_libs/katex", ignore=shutil.ignore_patterns("*.md", "*.mjs", "*.ttf", "*.woff", "*swap*", "katex.js", "katex.css"))
     for path in docs.rglob("*.html"):
         up = "../" * (len(path.relative_to(docs).parts)-1)
         path.write_text(path.read_text(encoding="utf-8").replace(layout.KATEX, f"{up}site_libs/katex"), encoding="utf-8")
+    return []
 
 
 def nearest(fragment, ids):
@@ -245,15 +252,28 @@ def by_smalldocs(proc):
     (docs/".nojekyll").touch()
     take_out(build.pictures, docs)
     mark_code(docs)
-    work_offline(docs)
+    online = work_offline(docs)
+    if "--publish" not in sys.argv:
+        print(*online)
+        online = []
     warnings = [w for w in build.warnings if ": broken link " not in w]  # check_links finds these, and more
-    return [*warnings, *check_links(docs), *check_pages(docs)]
+    return [*online, *warnings, *check_links(docs), *check_pages(docs)]
+
+
+def check_quarto(docs, names):
+    "What Quarto left out of the site, or could not resolve."
+    for name in names:
+        page = docs/name
+        html = page.read_text(encoding="utf-8") if page.exists() else ""
+        if not re.search(r"<title>[^<]+</title>", html): yield f"{name}: no page, or no title"
+        for label in re.findall(r"\?@((?:fig|tbl|eq|sec)-[\w-]+)", html): yield f"{name}: nothing is labelled {label}"
 
 
 def by_quarto(proc):
-    "The same pages by Quarto, in `_proc/_docs/`."
+    "The same pages by Quarto, in `_proc/_docs/`, and what is wrong with them."
     subprocess.run(["quarto", "render", proc, "--no-execute"], check=True, env=dict(os.environ, QUARTO_PYTHON=sys.executable))
-    return []
+    build = site_of(proc)
+    return list(check_quarto(proc/cfg.doc_path.name, [build.read(page).out for page in build.discover()]))
 
 
 def main():

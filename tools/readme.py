@@ -56,7 +56,7 @@ def main():
     (ROOT/"nbs/images/three.png").write_bytes(last_figure(read_cells("00_tour.ipynb")))
     cells = read_cells("index.ipynb")
     title, *parts = [part for part in map(render, cells) if part.strip()]
-    note = "<!-- Made from nbs/index.ipynb. -->"
+    note = "<!-- From nbs/index.ipynb -->"
     text = re.sub(r"(```python\n(?:(?!```).)*)\n```\n\n```python\n", r"\1\n\n", "\n\n".join([note, title, badges(), *parts]), flags=re.S)
     (ROOT/"README.md").write_text(text + "\n", encoding="utf-8")
 

@@ -79,3 +79,14 @@ def test_noise():
     shown = docs.output_html({"output_type": "stream", "name": "stdout", "text": [docs.NOISE, "a\n", docs.NOISE]})
     assert "Loading" not in shown and "a" in shown
     assert docs.output_html({"output_type": "stream", "name": "stdout", "text": [docs.NOISE]}) == ""
+
+
+@pytest.mark.parametrize("page, problem", [
+    ("<title>A page</title> as Figure 1 shows", []),
+    ("<title></title>", ["a.html: no page, or no title"]),
+    ("<title>A page</title> as <strong>?@fig-one</strong> shows", ["a.html: nothing is labelled fig-one"]),
+])
+def test_pages_by_quarto(tmp_path, page, problem):
+    (tmp_path/"a.html").write_text(page)
+    assert list(docs.check_quarto(tmp_path, ["a.html"])) == problem
+    assert list(docs.check_quarto(tmp_path, ["b.html"])) == ["b.html: no page, or no title"]
