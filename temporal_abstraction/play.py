@@ -7,8 +7,8 @@ __all__ = ['SHIPPED', 'EXPERTS', 'SHOWN', 'SWITCHES', 'CONSOLIDATE_TESTS', 'PRES
            'Changes', 'Player', 'check_player', 'make_player', 'find_player', 'consolidation_settings', 'made_folder',
            'load_made', 'make_consolidated', 'Step', 'check_prompt', 'write_steps', 'completion_of', 'program_of',
            'plan_of', 'swap', 'hold', 'follow', 'expert_program', 'segments_of', 'Held', 'chosen_by', 'write_alone',
-           'judge_programs', 'verdict_html', 'gate_html', 'program_html', 'plain_html', 'paced', 'Session',
-           'OwnHostOnly', 'load_gradio', 'choices_of', 'Handlers', 'app', 'check_port', 'serve', 'Play', 'read_verb']
+           'judge_programs', 'verdict_html', 'program_html', 'plain_html', 'paced', 'Session', 'OwnHostOnly',
+           'load_gradio', 'choices_of', 'Handlers', 'app', 'check_port', 'serve', 'Play', 'read_verb']
 
 # %% ../nbs/3_measure/51_play.ipynb #play004
 import errno
@@ -368,21 +368,9 @@ def verdict_html(
     colour = _OPEN if status is None else _GOOD if status == 'passed' else _BAD
     return f'<div class="verdict" style="{_CHIP.format(colour)}">{html.escape(SAID.get(status, "not judged yet"))}</div>'
 
-def gate_html(program: Segmented) -> str:
-    "The gate over the tokens: a bar each."
-    from temporal_abstraction.plots import token_title
-    bars = []
-    for t, beta in enumerate(program.beta):
-        title = html.escape(token_title(program, t)).replace('\n', '&#10;')
-        look = f'flex:1;max-width:.6em;height:{max(3., 100 * beta):.0f}%;background:hsl({program.hue(t):.0f},75%,50%)'
-        bars.append(f'<span title="{title}" style="{look}"></span>')
-    frame = 'display:flex;align-items:flex-end;height:3.5em;border-bottom:1px solid;margin-top:.6em'
-    caption = '<div style="font-size:.8em;opacity:.8">gate β before each token, from 0 to 1</div>'
-    return f'<div class="gate" style="{frame}">{"".join(bars)}</div>{caption}'
-
 def program_html(program: Segmented, status: str | None=None) -> str:
     "A program with its verdict and its gate."
-    from temporal_abstraction.plots import segments_html
+    from temporal_abstraction.plots import gate_html, segments_html
     return verdict_html(status) + segments_html(program) + gate_html(program)
 
 def plain_html(prompt: str, completion: str, status: str | None=None) -> str:
