@@ -17,8 +17,6 @@ import numpy as np
 import pandas as pd
 import torch
 from fastcore.basics import patch
-from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_score
 from torch import nn
 from torch.distributions import Categorical, Distribution, Independent, MixtureSameFamily, Normal
 from torch.nn import functional as F
@@ -63,6 +61,8 @@ def score_sizes(
     seed: int=0,  # fixes where k-means begins
 ) -> pd.DataFrame:  # k, silhouette
     "The mean silhouette of groupings of each size."
+    from sklearn.cluster import KMeans   # takes a second, which whoever loads a library need not wait for
+    from sklearn.metrics import silhouette_score
     points = z.numpy()
     labels = {k: KMeans(k, n_init=10, random_state=seed).fit_predict(points) for k in sizes}
     return pd.DataFrame([dict(k=k, silhouette=float(silhouette_score(points, label))) for k, label in labels.items()])
@@ -108,6 +108,7 @@ class Library:
         seed: int=0,  # fixes where k-means begins
     ) -> "Library":
         "Group what a metacontroller infers at experts' switches. ValueError for more groups than there are switches."
+        from sklearn.cluster import KMeans   # as above
         z, texts = switches(mc, data)
         if k is not None and not 1 <= k <= len(z):
             raise ValueError(f"k must lie between 1 and the {len(z)} switches of these programs, got {k}.")

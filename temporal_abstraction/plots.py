@@ -7,7 +7,7 @@ __all__ = ['PALETTE', 'TEAL', 'GATES', 'TASKS', 'VARIANTS', 'NATS', 'GREY', 'OTH
            'kind_colour', 'Picture', 'apply_look', 'new_figure', 'place_legend', 'plot_gate', 'plot_gates',
            'plot_alignment', 'plot_actions', 'plot_probe', 'plot_controllers', 'plot_discovery', 'plot_sweep',
            'name_by_rate', 'plot_learning_curves', 'plot_each_run', 'plot_courses', 'plot_learning', 'plot_pass_rates',
-           'Segmented', 'token_title', 'segments_html', 'programs_figure', 'segments_figure']
+           'Segmented', 'token_title', 'segments_html', 'gate_html', 'programs_figure', 'segments_figure']
 
 # %% ../nbs/3_measure/40_plots.ipynb #44b83253
 import html
@@ -484,6 +484,17 @@ def segments_html(s: Segmented) -> str:
         parts.append(f'<span title="{title}" style="{style}">{html.escape(token)}</span>')
     prompt = f'<span style="opacity:.6">{html.escape(s.prompt)}</span>'
     return f'<pre style="background:none;color:inherit;line-height:1.4">{prompt}{"".join(parts)}</pre>'
+
+def gate_html(s: Segmented) -> str:
+    "The gate over the tokens of a program as HTML: a bar each, which answers the pointer as its token does."
+    bars = []
+    for t, beta in enumerate(s.beta):
+        title = html.escape(token_title(s, t)).replace('\n', '&#10;')
+        look = f'flex:1;max-width:.6em;height:{max(3., 100 * beta):.0f}%;background:hsl({s.hue(t):.0f},75%,50%)'
+        bars.append(f'<span title="{title}" style="{look}"></span>')
+    frame = 'display:flex;align-items:flex-end;height:3.5em;border-bottom:1px solid;margin-top:.6em'
+    caption = '<div style="font-size:.8em;opacity:.8">gate β before each token, from 0 to 1</div>'
+    return f'<div class="gate" style="{frame}">{"".join(bars)}</div>{caption}'
 
 # %% ../nbs/3_measure/40_plots.ipynb #f572abf5
 def _places(pieces):

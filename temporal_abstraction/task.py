@@ -32,6 +32,7 @@ from .formats import (
     GivenProblem, make_problem, problem_of, read_item, read_rows, render_chat, split_rows, SUFFIXES, Item)
 from .grammar import Problem
 from .internal_rl import Policy
+from .library import Library
 from .metacontroller import Metacontroller
 from .pinpad import expert, Pinpad, PinpadEnv, Trajectories, WORLDS
 from .pinpad_base import ExpertStream, new_base, PlainStream, SummaryStream, ViewStream
@@ -510,11 +511,11 @@ def find_task(
     return TASKS[kind](name)
 
 # %% ../nbs/2_worlds/37_task.ipynb #d79a0774
-_KINDS = dict(base=Backbone, metacontroller=Metacontroller, policy=Policy)
+_KINDS: dict[str, Any] = dict(base=Backbone, metacontroller=Metacontroller, library=Library, policy=Policy, consolidated=Backbone)
 _FOLDERS = {'pinpad:': '', 'held_out:edit_distance': 'held_out', **{name: f'composed_{name}' for name in COMPOSED}}
 
 def shipped_folder(kind: str, task: str) -> Traversable:
-    "Where the package keeps a base, metacontroller or policy of a task."
+    "Where the package keeps what a run found for a task."
     if kind not in _KINDS:
         raise ValueError(
             f"There is no kind {kind!r} of artefact; choose from {', '.join(_KINDS)}.")
@@ -522,14 +523,14 @@ def shipped_folder(kind: str, task: str) -> Traversable:
     return files('temporal_abstraction') / 'artefacts' / f'{kind}_{place}'
 
 def load_shipped(
-    kind: str,  # 'base', 'metacontroller' or 'policy'
+    kind: str,  # 'base', 'metacontroller', 'library', 'policy' or 'consolidated'
     task: str,  # name of a task, as for `find_task`
-    **options: Any,  # for a base: layer, dtype, device
-) -> Backbone | Metacontroller | Policy:  # `Backbone`, `Metacontroller` or `Policy`
+    **options: Any,  # for a base or a consolidated model: layer, dtype, device
+) -> Backbone | Metacontroller | Library | Policy:  # a `Backbone` for the first and the last
     "What a recorded run found for a task. ValueError with the command that makes it, when it does not come with the package."
     folder = shipped_folder(kind, task)
-    if not (folder / 'config.json').is_file():
+    if not folder.is_dir():
         raise ValueError(f"The package brings no {kind} of {task}. `temporal-abstraction run {task}` trains one, "
                          "and keeps it in its --out.")
     with redirect_stdout(StringIO()): found = _KINDS[kind].from_pretrained(str(folder), **options)
-    return found if kind == 'base' else found.eval()
+    return found.eval() if kind in ('metacontroller', 'policy') else found
