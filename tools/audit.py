@@ -13,6 +13,7 @@ import sys
 import warnings
 from contextlib import chdir, redirect_stdout
 from io import StringIO
+from math import prod
 from pathlib import Path
 from string import Formatter
 from symtable import symtable
@@ -23,7 +24,18 @@ FRONT_WORDS = 700  # of the README, its code included
 FRONT_NUMBERS = 30  # of the README's prose
 WORDS = ("no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
          "eighteen nineteen twenty").split()
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+PARTS = dict(half=2, third=3, quarter=4, **{f"{word}th": n for n, word in enumerate(WORDS) if n in (4, 6, 7, 10, *range(13, 20))},
+             fifth=5, eighth=8, ninth=9, twelfth=12, twentieth=20)
+MEANINGS = {
+    **{word: n for n, word in enumerate(WORDS)}, **{word: 10 * n for n, word in enumerate(TENS, 2)},
+    **{word: 1 / n for word, n in PARTS.items()}, **{f"{word}s": 1 / n for word, n in PARTS.items()},
+    "a": 1, "an": 1, "once": 1, "twice": 2, "times": 1, "dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6}
+NEAR = .05  # how far a value may be from what the words of its claim say, as a share of that
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
+COUNT = "|".join([*WORDS[2:], *TENS[1:], *(f"{word}s?" for word in ("dozen", "hundred", "thousand", "million")), "twice", "half"])
+PART = "|".join(f"(?:an?|one) {word}|{word}s" for word in PARTS if word != "half")  # `the third` is a place in a row
+WORDED = re.compile(rf"\b(?:{COUNT}|{PART})\b")
 HIDE = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 SHOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 NO_NUMBERS = (
@@ -85,31 +97,84 @@ def claims_of(cells, folder):
     return space.get("claims", {})
 
 
-def typed(cells):
-    "Claims whose value stands in the cell as a number, instead of being computed."
+def sources(cells):
+    "The code that runs, as trees."
     for kind, source, _ in cells:
-        if kind != "code" or not re.search(r"^claims\b", source, re.M): continue
-        for made in ast.walk(ast.parse(source)):
-            if not (isinstance(made, ast.Assign) and ast.unparse(made.targets[0]) == "claims"): continue
-            for template, value in zip(made.value.keys, made.value.values):
-                if any(isinstance(x, ast.Constant) for x in getattr(value, "elts", [value])):
-                    yield f"the claim '{template.value}' is typed, not computed"
+        if kind == "code" and option(source, "eval") != "false": yield ast.parse(source)
+
+
+def read_names(trees):
+    "Names that come from tables or settings: imported from a module, or bound to what needs such a name or reads a file."
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    read = {a.asname or a.name for node in nodes if isinstance(node, ast.ImportFrom) for a in node.names}
+    bindings = [(getattr(node, "targets", None) or [node.target], node.iter if hasattr(node, "iter") else node.value)
+                for node in nodes if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr, ast.For))]
+    bindings += [([ast.Name(node.name)], node) for node in nodes if isinstance(node, ast.FunctionDef)]
+    before = -1
+    while before < len(read):
+        before = len(read)
+        for targets, value in bindings:
+            if value is not None and is_read(value, read):
+                read |= {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+    return read
+
+
+def is_read(value, read):
+    "Whether an expression needs such a name, or reads a file: `pd` alone does not count, `pd.read_csv(…)` does."
+    return any(isinstance(x, ast.Name) and x.id in read or isinstance(x, ast.Attribute) and x.attr.startswith("read_")
+               for x in ast.walk(value))
+
+
+def typed(cells):
+    "Claims that are not one display, and those whose value comes from no table and from no setting."
+    trees = list(sources(cells))
+    uses = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "claims"]
+    made = [node.value for tree in trees for node in tree.body
+            if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["claims"]]
+    if not uses: return
+    if len(uses) > 1 or not made or not isinstance(made[0], ast.Dict) or not all(
+            isinstance(key, ast.Constant) for key in made[0].keys):
+        yield "claims are not one plain assignment `claims = {'text': value, …}`"
+        return
+    read = read_names(trees)
+    for template, value in zip(made[0].keys, made[0].values):
+        if not all(is_read(x, read) for x in getattr(value, "elts", [value])):
+            yield f"the claim '{template.value}' is typed, not computed"
+
+
+def meaning(words):
+    "What number words say: factors, such as `two thirds`; sums, with a hyphen; chances, such as `four in ten`."
+    above, _, below = words.partition(" in ")
+    if below: return meaning(above) / meaning(below)
+    return prod(sum(MEANINGS[part] for part in word.split("-")) for word in words.split())
+
+
+def show(value, form):
+    "A value in its form, and what is wrong with that; `w` is a count as a word, `~two thirds` are words that say it nearly."
+    if form == "w" and not (value == int(value) and 0 <= value < len(WORDS)):
+        raise ValueError(f"expected a count of 0 to {len(WORDS) - 1} for 'w', got {value}")
+    if form == "w": return WORDS[int(value)], ""
+    if not form.startswith("~"): return format(value, form), ""
+    words = form[1:]
+    near = abs(value - meaning(words)) <= NEAR * meaning(words)
+    return words, "" if near else f"says '{words}' of {value:.3g}"
 
 
 def spell(template, values):
-    "A claim as the page should say it, and where in it the values stand."
+    "A claim as the page should say it, where in it the values stand, and what its words say wrongly."
     values = list(values) if isinstance(values, (tuple, list)) else [values]
     phrase = ""
     spans = []
+    wrong = []
     for text, field, form, _ in Formatter().parse(template):
         phrase += text
         if field is None: continue
-        value = values.pop(0)
-        shown = WORDS[int(value)] if form == "w" else format(value, form)
+        shown, problem = show(values.pop(0), form)
+        if problem: wrong.append(problem)
         spans.append((len(phrase), len(phrase) + len(shown)))
         phrase += shown
     if values: raise ValueError(f"expected a place for each value of the claim '{template}', {len(values)} have none")
-    return phrase, spans
+    return phrase, spans, wrong
 
 
 def sentence(line, at):
@@ -118,18 +183,19 @@ def sentence(line, at):
     return next(line[a:b] for a, b in zip(ends, ends[1:]) if at < b).strip()
 
 
-def compare(claims, lines):
+def compare(claims, lines, words=False):
     "What a page does not say as computed, and what it says that nothing computes."
     lines = [line.lower() for line in lines]
     known = [set() for _ in lines]
     for template, values in claims.items():
-        phrase, spans = spell(template, values)
+        phrase, spans, wrong = spell(template, values)
+        yield from wrong
         hits = [(n, m.start()) for n, line in enumerate(lines)
                 for m in re.finditer(rf"(?<!\w){re.escape(phrase.lower())}(?!\w)", line.translate(SHOW))]
         if not hits: yield f"does not say '{phrase}'"
         for n, start in hits: known[n] |= {i + start for a, b in spans for i in range(a, b)}
     for line, covered in zip(lines, known):
-        for m in NUMBER.finditer(line):
+        for m in [*NUMBER.finditer(line), *(WORDED.finditer(line) if words else ())]:
             if not covered.issuperset(range(*m.span())):
                 yield f"nothing computes {m[0]} in: {sentence(line, m.start()).translate(SHOW)}"
 
@@ -165,8 +231,8 @@ def front_door(text):
     if numbers > FRONT_NUMBERS: yield f"README.md has {numbers} numbers, more than {FRONT_NUMBERS}"
 
 
-def problems_of(path):
-    "All that is wrong with one notebook."
+def problems_of(path, words=False):
+    "All that is wrong with one notebook; numbers in words are looked at where asked."
     cells = read_cells(path)
     yield from bare_figures(cells)
     yield from left_out(cells)
@@ -174,15 +240,16 @@ def problems_of(path):
     if finding: yield from length(cells)
     if finding or path.name == "index.ipynb":
         yield from typed(cells)
-        yield from compare(claims_of(cells, path.parent), lines_of(cells))
+        yield from compare(claims_of(cells, path.parent), lines_of(cells), words)
     if path.name == "index.ipynb": yield from front_door((NBS.parent/"README.md").read_text(encoding="utf-8"))
 
 
 def main():
     os.environ["MPLBACKEND"] = "agg"
-    asked = [Path(name).resolve() for name in sys.argv[1:]]
+    words = "--words" in sys.argv
+    asked = [Path(name).resolve() for name in sys.argv[1:] if name != "--words"]
     paths = asked or [path for path in sorted(NBS.rglob("[!.]*.ipynb")) if not path.parts[-2].startswith(".")]
-    found = [f"{path.stem}: {problem}" for path in paths for problem in problems_of(path)]
+    found = [f"{path.stem}: {problem}" for path in paths for problem in problems_of(path, words)]
     if found: sys.exit("\n".join([*found, f"{len(found)} problems."]))
     print("Numbers in prose agree with the tables, and figures have captions and texts.")
 
