@@ -35,7 +35,8 @@ NEAR = .05  # how far a value may be from what the words of its claim say, as a 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
 COUNT = "|".join([*WORDS[2:], *TENS[1:], *(f"{word}s?" for word in ("dozen", "hundred", "thousand", "million")), "twice", "half"])
 PART = "|".join(f"(?:an?|one) {word}|{word}s" for word in PARTS if word != "half")  # `the third` is a place in a row
-WORDED = re.compile(rf"\b(?:{COUNT}|{PART})\b")
+NAMED = "problems?|steps?|operations?|blocks|families|halves|cores|sides"  # what a count of is a name: the six problems, three steps
+WORDED = re.compile(rf"(?<!lower )(?<!upper )\b(?:{COUNT}|{PART})\b(?![ -](?:{NAMED})\b)")
 HIDE = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 SHOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 NO_NUMBERS = (
