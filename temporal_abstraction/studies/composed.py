@@ -55,7 +55,7 @@ CONSOLIDATE = FindAndConsolidateConfig(
 UNSEEN = RunSettings(
     scratch=replace(SCRATCH, steps=3200, batch_size=32),
     discover=replace(
-        DISCOVER, steps=1800, kl_delay=.3, draw_from=.45,
+        DISCOVER, steps=4200, kl_delay=.4, draw_from=.55,
         metacontroller=MetacontrollerSizes(n_z=12, n_h=48, n_s=48, embedder='rest')),
     explore=replace(EXPLORE, rl=replace(EXPLORE.rl, updates=4, std_lr=.03), group=64, n_tests=20),
     evaluate=replace(EVALUATE, n_tests=20), consolidate=CONSOLIDATE)
