@@ -211,6 +211,12 @@ def bare_figures(cells):
         if kind == "markdown" and re.search(r"!\[\s*\]\(", source): yield f"an image of cell {i} lacks a text"
 
 
+def saved_errors(cells):
+    "Cells whose saved output is an error."
+    for i, (_, _, outputs) in enumerate(cells):
+        if any(out.get("output_type") == "error" for out in outputs): yield f"cell {i} was saved with an error"
+
+
 def length(cells):
     "Whether a page of findings is too long."
     words = sum(len(source.split()) for kind, source, _ in cells if kind == "markdown")
@@ -237,6 +243,7 @@ def problems_of(path, words=False):
     cells = read_cells(path)
     yield from bare_figures(cells)
     yield from left_out(cells)
+    yield from saved_errors(cells)
     finding = path.parent.name == "results"
     if finding: yield from length(cells)
     if finding or path.name == "index.ipynb":

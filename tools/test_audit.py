@@ -132,3 +132,7 @@ def test_front_door():
     code = "\n```\n" + "0.5 " * 31 + "\n```\n"
     assert list(audit.front_door("word " * 668 + code)) == ["README.md has 701 words, more than 700"]
     assert list(audit.front_door("0.5 [here](72_page.ipynb) " * 31)) == ["README.md has 31 numbers, more than 30"]
+
+
+def test_saved_error():
+    assert list(audit.saved_errors([("markdown", "", []), ("code", "1 / 0", [{"output_type": "error"}])])) == ["cell 1 was saved with an error"]
